@@ -1,0 +1,59 @@
+"""Conversational workflows in Jupyter: a cell talks, asks, waits for a person and goes on.
+
+Everything public is here and loads when it is first used; importing this module does nothing else.
+
+>>> import nbconvo
+>>> from nbconvo.workflows import workflow
+>>> @workflow.define(name="hello")
+... class Hello:
+...     @workflow.entrypoint
+...     async def run(self) -> str:
+...         return "Hello!"
+>>> async def main() -> str:
+...     return await nbconvo.run(Hello)
+>>> import asyncio
+>>> print(asyncio.run(main()))  # doctest: +ELLIPSIS
+Hello
+...
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbconvo import conversations, engine, errors, journal, views, workflows
+    from nbconvo.ipython.notebook import run
+    from nbconvo.ipython.run import Run
+
+_MODULES = ("conversations", "engine", "errors", "journal", "views", "workflows")
+_NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"}
+
+__all__ = ["Run", "conversations", "engine", "errors", "journal", "run", "views", "workflows"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"nbconvo.{name}")
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'nbconvo' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "load_ipython_extension", "unload_ipython_extension"])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext nbconvo` calls."""
+    from nbconvo.ipython.extension import load  # noqa: PLC0415 - importing nbconvo must stay cheap
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """What `%unload_ext nbconvo` calls."""
+    from nbconvo.ipython.extension import unload  # noqa: PLC0415 - importing nbconvo must stay cheap
+
+    unload(shell)

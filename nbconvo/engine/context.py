@@ -1,0 +1,74 @@
+"""What workflow code can ask of whoever runs it, and how it finds that.
+
+Author-side modules know only this contract; each engine implements it. The running event loop carries it, so it is there
+in every task of a workflow and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from nbconvo.errors import NotInWorkflow
+from nbconvo.protocol.definition import ActivityDefinition
+from nbconvo.protocol.events import EventAttributes
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Runtime(Protocol):
+    """One running execution, seen from the inside."""
+
+    @property
+    def execution_id(self) -> str:
+        """The id people use for this execution."""
+        ...
+
+    @property
+    def random(self) -> random.Random:
+        """Chance that comes out the same when the execution is replayed."""
+        ...
+
+    def now(self) -> datetime:
+        """The time of the current turn, in UTC; it stands still between two awaits."""
+        ...
+
+    def uuid4(self) -> uuid.UUID:
+        """An id that comes out the same when the execution is replayed."""
+        ...
+
+    def emit(self, attributes: EventAttributes) -> None:
+        """Record an event; it is committed and shown when the current turn ends."""
+        ...
+
+    async def wait_for_input(self, schema: type[ModelT], label: str | None, timeout: float | None) -> ModelT:
+        """Ask and wait. Raises TimeoutError when `timeout` seconds pass first."""
+        ...
+
+    async def run_activity(self, activity: ActivityDefinition, arguments: list[Any]) -> Any:
+        """Run an activity; one JSON value per parameter. Raises `ActivityError` when its attempts are used up."""
+        ...
+
+
+class HasRuntime(Protocol):
+    """An event loop that belongs to an execution."""
+
+    runtime: Runtime
+
+
+def current_or_none() -> Runtime | None:
+    """The execution whose code is running now, or None outside of one."""
+    return getattr(asyncio._get_running_loop(), "runtime", None)  # noqa: SLF001 - the one way that does not raise
+
+
+def current(what: str) -> Runtime:
+    """The execution whose code is running now. Raises `NotInWorkflow`, naming `what` was tried."""
+    runtime = current_or_none()
+    if runtime is None:
+        raise NotInWorkflow(what)
+    return runtime

@@ -1,0 +1,132 @@
+"""An execution seen from the inside: what workflow code asks of its engine, on the deterministic loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import uuid
+from asyncio import Future
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from nbconvo.engine.activities import ActivityCall
+from nbconvo.engine.history import History
+from nbconvo.engine.loop import WorkflowLoop
+from nbconvo.engine.pending import OpenAsk, PendingInputs
+from nbconvo.protocol.definition import ActivityDefinition
+from nbconvo.protocol.events import (
+    CustomTaskCompleted,
+    CustomTaskFailed,
+    CustomTaskStarted,
+    EventAttributes,
+    InputClosed,
+    InputDeadlineSet,
+    TimerStarted,
+)
+from nbconvo.protocol.inputs import input_schema
+
+logger = logging.getLogger(__name__)
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+WAIT_FOR_INPUT = "wait_for_input"
+
+
+class Inside:
+    """Implements `context.Runtime`; owns the loop, the open asks and the running activities of one execution."""
+
+    __slots__ = ("_activity_count", "calls", "history", "loop", "pending", "random", "wake")
+
+    def __init__(self, history: History, now: float, wake: Callable[[], None]) -> None:
+        self.history = history
+        self.wake = wake
+        self.random = random.Random(history.lineage.workflow_run_id)
+        self.pending = PendingInputs()
+        self.calls: dict[str, ActivityCall] = {}
+        self.loop = WorkflowLoop(self, now)
+        self._activity_count = 0
+
+    @property
+    def execution_id(self) -> str:
+        """The id people use for this execution."""
+        return self.history.lineage.workflow_exec_id
+
+    def now(self) -> datetime:
+        """The time of the current turn."""
+        return datetime.fromtimestamp(self.loop.now, UTC)
+
+    def uuid4(self) -> uuid.UUID:
+        """The next id of this execution."""
+        return uuid.UUID(int=self.random.getrandbits(128), version=4)
+
+    def emit(self, attributes: EventAttributes) -> None:
+        """Record an event of the current turn."""
+        self.history.record(attributes)
+
+    async def wait_for_input(self, schema: type[ModelT], label: str | None, timeout: float | None) -> ModelT:
+        """Ask and wait. An accepted answer always beats the timeout, even when both fall into one turn.
+
+        Source: workflows specification, "wait_for_input, exactly".
+        """
+        ask = OpenAsk(str(self.uuid4()), schema, label, self.loop.create_future())
+        request = {"input_schema": input_schema(schema), "label": label}
+        self.pending.open(ask)
+        self.emit(CustomTaskStarted(ask.task_id, WAIT_FOR_INPUT, request))
+        answer: ModelT = await self._answer(ask, timeout)
+        self.emit(CustomTaskCompleted(ask.task_id, WAIT_FOR_INPUT, {**request, "input": answer.model_dump(mode="json")}))
+        return answer
+
+    async def _answer(self, ask: OpenAsk, timeout: float | None) -> Any:
+        timer = None
+        if timeout is not None:
+            self.emit(InputDeadlineSet(ask.task_id, self.loop.now + timeout))
+            timer = self.loop.call_later(timeout, _expire, ask.answer)
+        try:
+            return await ask.answer
+        except BaseException as error:
+            self.emit(InputClosed(ask.task_id, _why_closed(error)))
+            self.emit(CustomTaskFailed(ask.task_id, WAIT_FOR_INPUT, str(error)))
+            raise
+        finally:
+            self.pending.close(ask.task_id)
+            if timer is not None:
+                timer.cancel()
+
+    async def run_activity(self, activity: ActivityDefinition, arguments: list[Any]) -> Any:
+        """Record the call, then wait for its outcome."""
+        self._activity_count += 1
+        call = ActivityCall(str(self._activity_count), activity, arguments, self.history, self.loop.create_future())
+        self.calls[call.task_id] = call
+        self.emit(call.started())
+        try:
+            return await call.outcome
+        finally:
+            call.abandon()
+            del self.calls[call.task_id]
+
+    def timer_started(self, timer_id: int, deadline: float) -> None:
+        """The loop's news: workflow code waits for a time."""
+        self.emit(TimerStarted(timer_id, deadline))
+
+    def loop_failed(self, context: dict[str, Any]) -> None:
+        """The loop's news: a callback raised, or a task was lost with an exception that nobody read."""
+        logger.error("In workflow %s: %s", self.history.lineage.workflow_name, context.get("message"), exc_info=context.get("exception"))
+
+    @property
+    def can_wake(self) -> bool:
+        """True while something is under way that can bring the workflow on."""
+        return bool(self.pending or self.calls or self.loop.has_work or self.loop.next_deadline() is not None)
+
+
+def _expire(answer: Future[Any]) -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError())
+
+
+def _why_closed(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "timed_out"
+    return "canceled" if isinstance(error, asyncio.CancelledError) else "failed"

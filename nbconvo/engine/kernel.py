@@ -1,0 +1,190 @@
+"""The kernel engine: executions in this process, on the loop that is running, over a journal.
+
+>>> import asyncio
+>>> from nbconvo.engine import KernelEngine
+>>> from nbconvo.workflows import workflow
+>>> @workflow.define(name="doubling")
+... class Doubling:
+...     @workflow.entrypoint
+...     async def run(self, number: int) -> int:
+...         return 2 * number
+>>> async def main() -> int:
+...     async with KernelEngine() as engine:
+...         return await (await engine.start(Doubling, 21)).result()
+>>> asyncio.run(main())
+42
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Future, get_running_loop
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
+
+from nbconvo.engine.contract import PendingInput
+from nbconvo.engine.execution import Execution, Status
+from nbconvo.engine.history import History
+from nbconvo.engine.pending import field_problems
+from nbconvo.engine.scheduler import Scheduler
+from nbconvo.engine.stream import EventStream
+from nbconvo.errors import EngineClosed, StartInputInvalid
+from nbconvo.journal.contract import Journal
+from nbconvo.journal.memory import MemoryJournal
+from nbconvo.protocol.clock import Clock, SystemClock, random_id
+from nbconvo.protocol.definition import WorkflowDefinition, definition_of
+from nbconvo.protocol.envelope import Event, Lineage
+
+
+class KernelHandle:
+    """One execution of a `KernelEngine`; the contract is `contract.ExecutionHandle`."""
+
+    __slots__ = ("_ended", "_execution", "_stream")
+
+    def __init__(self, execution: Execution, stream: EventStream) -> None:
+        self._execution = execution
+        self._stream = stream
+        self._ended: Future[None] = get_running_loop().create_future()
+
+    @property
+    def id(self) -> str:
+        """The id of the execution."""
+        return self._execution.inside.execution_id
+
+    @property
+    def workflow_name(self) -> str:
+        """The name of the workflow's definition."""
+        return self._execution.definition.name
+
+    @property
+    def status(self) -> Status:
+        """Where the execution is in its life."""
+        return self._execution.status
+
+    async def pending_inputs(self) -> list[PendingInput]:
+        """The open asks, oldest first."""
+        return self.pending_inputs_nowait()
+
+    def pending_inputs_nowait(self) -> list[PendingInput]:
+        """The same at once, for code that cannot await."""
+        return self._execution.inside.pending.list()
+
+    async def submit_input(self, task_id: str, value: Any) -> None:
+        """Answer an ask. Raises `InputRejected` (it stays open) or `NoPendingInput`."""
+        self.submit_input_nowait(task_id, value)
+
+    def submit_input_nowait(self, task_id: str, value: Any) -> None:
+        """The same at once, for code that cannot await."""
+        self._execution.submit(task_id, value)
+
+    async def result(self) -> Any:
+        """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, or `EngineClosed` when the engine closed first."""
+        if self.status is Status.RUNNING:
+            await asyncio.shield(self._ended)
+        if self._execution.status is Status.EVICTED:
+            raise EngineClosed
+        if self._execution.failure is not None:
+            raise self._execution.failure
+        return self._execution.result
+
+    def events(self, after: int = 0, *, internal: bool = False) -> AsyncIterator[Event]:
+        """Recorded and coming events above `after`."""
+        return self._stream.follow(after, internal)
+
+    async def cancel(self, reason: str | None = None) -> None:
+        """Ask the run to stop."""
+        self.cancel_nowait(reason)
+
+    def cancel_nowait(self, reason: str | None = None) -> None:
+        """The same at once, for code that cannot await."""
+        self._execution.cancel(reason)
+
+    def close(self) -> None:
+        """Tell who waits and who follows that the execution has ended."""
+        self._stream.end()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+
+class KernelEngine:
+    """Runs workflows in this process. `journal` is ":memory:" or a journal; `clock` and `new_id` are handed in by tests.
+
+    Use it as an async context manager, or `open()` it inside a running loop and `await close()` it.
+    """
+
+    def __init__(
+        self, journal: Journal | str = ":memory:", *, clock: Clock | None = None, new_id: Callable[[], str] = random_id
+    ) -> None:
+        if isinstance(journal, str) and journal != ":memory:":
+            raise ValueError(f"journal={journal!r} is not supported: use ':memory:' or an object that implements the Journal contract.")
+        self.journal: Journal = MemoryJournal() if isinstance(journal, str) else journal
+        self.clock: Clock = clock or SystemClock()
+        self._new_id = new_id
+        self._scheduler: Scheduler | None = None
+        self._executions: dict[str, Execution] = {}
+        self._handles: dict[str, KernelHandle] = {}
+
+    async def __aenter__(self) -> KernelEngine:
+        self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def open(self) -> None:
+        """Begin to serve, on the running loop."""
+        if self._scheduler is None:
+            self._scheduler = Scheduler()
+
+    async def close(self) -> None:
+        """Stop all executions quietly; the journal keeps their histories."""
+        for execution in list(self._executions.values()):
+            execution.evict()
+        self._scheduler = None
+        self.journal.close()
+
+    async def start(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
+        """Start a workflow; with the id of an execution that is there already, return its handle. Raises `StartInputInvalid`."""
+        return self.start_nowait(workflow, input, id)
+
+    def start_nowait(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
+        """The same at once, for code that cannot await."""
+        if self._scheduler is None:
+            raise EngineClosed
+        definition = definition_of(workflow)
+        if id is not None and id in self._handles:
+            return self._handles[id]
+        arguments, wire = _decode_input(definition, input)
+        return self._begin(definition, id or self._new_id(), arguments, wire, self._scheduler)
+
+    def handle(self, id: str) -> KernelHandle:  # noqa: A002
+        """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
+        return self._handles[id]
+
+    def _begin(
+        self, definition: WorkflowDefinition, execution_id: str, arguments: list[Any], wire: list[Any], scheduler: Scheduler
+    ) -> KernelHandle:
+        lineage = Lineage(execution_id, self._new_id(), definition.name, execution_id)
+        stream = EventStream(execution_id, self.journal)
+        history = History(lineage, self.journal, self.clock, stream.publish)
+        execution = Execution(definition, history, self.clock, scheduler.add, self._execution_ended)
+        handle = self._handles[execution_id] = KernelHandle(execution, stream)
+        self._executions[execution_id] = execution
+        execution.begin(arguments, wire)
+        return handle
+
+    def _execution_ended(self, execution: Execution) -> None:
+        self._executions.pop(execution.inside.execution_id, None)
+        self._handles[execution.inside.execution_id].close()
+
+
+def _decode_input(definition: WorkflowDefinition, value: Any) -> tuple[list[Any], list[Any]]:
+    data = to_jsonable_python(value) if isinstance(value, BaseModel) else value
+    try:
+        arguments = definition.shape.decode(data)
+    except ValidationError as error:
+        raise StartInputInvalid(definition.name, str(error), field_problems(error)) from error
+    return arguments, [] if data is None else [to_jsonable_python(data)]

@@ -1,0 +1,182 @@
+"""Every exception of nbconvo, sorted by who must act.
+
+NbconvoError
+    The author of a workflow:
+    WorkflowsException        a definition or a call is wrong; has a `code` (upstream's name and text)
+    NotAllowedInWorkflow      I/O or a blocking call in workflow code: put it in an activity
+    NotInWorkflow             a workflow-only call was made outside a workflow
+    WorkflowDeadlocked        the workflow waits for something that nothing can bring
+    ApplicationError          raise it (or `WorkflowError`) to fail a run or an activity on purpose
+    WorkflowError             the same, under the name workflow code uses
+    ActivityError             an activity failed; the cause says how
+    Who answers:
+    InputRejected             the reply is not what the ask wants; the ask stays open
+    NoPendingInput            the ask is gone: answered, timed out, cancelled, or never was
+    NoReplyError              nobody can answer here (headless) and no scripted reply is left
+    Who started or awaits the run:
+    StartInputInvalid         the workflow's input does not fit its entrypoint
+    WorkflowFailed            the run ended by an exception (its cause)
+    WorkflowCanceled          the run was cancelled
+    EngineClosed              the engine is closed, or was never entered
+    UsageError                a magic or a command was used with wrong words
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class NbconvoError(Exception):
+    """Base of everything nbconvo raises on purpose."""
+
+
+class ErrorCode(StrEnum):
+    """Codes of `WorkflowsException` (upstream's `ErrorCode`, the ones that can happen here)."""
+
+    ACTIVITY_DEFINITION_ERROR = "activity_definition_error"
+    ACTIVITY_NOT_MODULE_LEVEL = "activity_not_module_level"
+    ACTIVITY_RESERVED_NAME = "activity_reserved_name"
+    INVALID_ARGUMENTS_ERROR = "invalid_arguments_error"
+    TEMPORAL_SERVICE_ERROR = "temporal_service_error"
+    WORKFLOW_DEFINITION_ERROR = "workflow_definition_error"
+
+
+class WorkflowsException(NbconvoError):
+    """A wrong definition or call. Text and `code` are upstream's, so that messages can be looked up."""
+
+    def __init__(
+        self,
+        message: str,
+        status: int = 500,
+        code: ErrorCode = ErrorCode.TEMPORAL_SERVICE_ERROR,
+        type: str = "invalid_request_error",  # noqa: A002 - upstream's parameter name
+    ) -> None:
+        super().__init__(f"{type}: {message} \nWorkflow Code: {code} -- HTTP status: {status})")
+        self.message = message
+        self.status = status
+        self.code = code
+        self.type = type
+
+
+class NotAllowedInWorkflow(NbconvoError):
+    """Workflow code tried to touch the outside world; such a call cannot be replayed, and would block the kernel."""
+
+    def __init__(self, what: str, fix: str = "put it in an @activity and await that") -> None:
+        super().__init__(f"{what} is not allowed in workflow code: {fix}.")
+
+
+class NotInWorkflow(NbconvoError):
+    """A call that only makes sense inside a running workflow was made elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} can only be used inside a running workflow (start one with nbconvo.run or an engine).")
+
+
+class WorkflowDeadlocked(NbconvoError):
+    """Nothing that is under way can ever wake the workflow: no ask, timer or activity is open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The workflow waits, but no ask, timer or activity is open that could wake it. "
+            "Look for an asyncio future, event, lock or queue that nothing in this workflow sets."
+        )
+
+
+class ApplicationError(NbconvoError):
+    """A failure on purpose. `type` names its kind; `non_retryable` tells an activity's retries to stop."""
+
+    def __init__(self, message: str, *details: Any, type: str | None = None, non_retryable: bool = False) -> None:  # noqa: A002
+        super().__init__(f"{type}: {message}" if type else message)
+        self.message = message
+        self.details = details
+        self.type = type
+        self.non_retryable = non_retryable
+
+
+class WorkflowError(ApplicationError):
+    """Raise it in workflow code to end the run as failed, here and on every engine."""
+
+
+class ActivityError(NbconvoError):
+    """An activity used up its attempts. `__cause__` is an `ApplicationError` with the original type and text."""
+
+    def __init__(self, activity_name: str) -> None:
+        super().__init__("Activity task failed")
+        self.activity_name = activity_name
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with an input: where (`path` into the JSON, empty for the whole) and what."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+class InputRejected(NbconvoError):
+    """The reply does not fit the ask. The ask stays open; `errors` says what is wrong, field by field."""
+
+    def __init__(self, task_id: str, text: str, errors: list[FieldProblem]) -> None:
+        super().__init__(f"Invalid input for task {task_id}: {text}")
+        self.task_id = task_id
+        self.errors = errors
+
+
+class NoPendingInput(NbconvoError):
+    """No ask with this id is open: it was answered, timed out, was cancelled, or never existed."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"No pending input request found for task {task_id}")
+        self.task_id = task_id
+
+
+class NoReplyError(NbconvoError):
+    """A headless run asks something that no scripted reply answers."""
+
+    def __init__(self, ask: str) -> None:
+        super().__init__(
+            f"Nobody can answer here, and no scripted reply is left for the ask {ask}. "
+            "Give one with `%%workflow --reply VALUE` (once per ask, in order) or nbconvo.run(..., replies=[...])."
+        )
+        self.ask = ask
+
+
+class StartInputInvalid(NbconvoError):
+    """The input given to a workflow does not fit its entrypoint; nothing was started."""
+
+    def __init__(self, workflow: str, text: str, errors: list[FieldProblem]) -> None:
+        super().__init__(f"Invalid input for workflow {workflow}: {text}")
+        self.workflow = workflow
+        self.errors = errors
+
+
+class WorkflowFailed(NbconvoError):
+    """The run ended by an exception, which is the `__cause__` where it is known."""
+
+    def __init__(self, workflow: str, failure_type: str, message: str) -> None:
+        super().__init__(f"Workflow {workflow} failed: {failure_type}{': ' if message else ''}{message}")
+        self.workflow = workflow
+        self.failure_type = failure_type
+        self.message = message
+
+
+class WorkflowCanceled(NbconvoError):
+    """The run was cancelled. Not a CancelledError: awaiting a cancelled run does not cancel who awaits."""
+
+    def __init__(self, workflow: str, reason: str | None) -> None:
+        super().__init__(f"Workflow {workflow} was cancelled{f': {reason}' if reason else '.'}")
+        self.workflow = workflow
+        self.reason = reason
+
+
+class EngineClosed(NbconvoError):
+    """The engine does not run: use it inside `async with`, before it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__("The engine is not open. Use it inside `async with KernelEngine() as engine:`.")
+
+
+class UsageError(NbconvoError):
+    """A magic or a command was given something it does not understand; the text says what to write."""

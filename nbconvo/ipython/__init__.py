@@ -1,0 +1,1 @@
+"""The notebook: magics, runs, display, and delivery of replies while a cell runs."""

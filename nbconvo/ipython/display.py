@@ -1,0 +1,75 @@
+"""How a run is shown: two outputs, the widget and its static twin.
+
+The twin is what the saved notebook holds; the front end hides it while the widget is alive. Updating the widget's own output
+would draw it anew and lose focus and drafts, so only the twin is ever updated. Headless there is only the twin, shown once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import TYPE_CHECKING
+
+from nbconvo.ipython import host
+from nbconvo.views import static
+from nbconvo.views.live import LiveView
+from nbconvo.views.model import TranscriptView
+
+if TYPE_CHECKING:
+    from nbconvo.widgets.conversation import Conversation, Replies
+
+INTERVAL = 0.5
+"""Shortest time between two updates of the twin, in seconds: each is written into the notebook document."""
+
+
+class RunDisplay:
+    """The outputs of one run."""
+
+    def __init__(self, live: LiveView, replies: Replies) -> None:
+        self._live = live
+        self._replies = replies
+        self._widget: Conversation | None = None
+        self._twin = uuid.uuid4().hex
+        self._shown = False
+        self._update: asyncio.TimerHandle | None = None
+
+    def show_once(self) -> None:
+        """Show it in the notebook unless it is shown already; elsewhere do nothing."""
+        if not self._shown and host.kernel() is not None:
+            self.show()
+
+    def show(self) -> None:
+        """Show it in the cell that is running; outside of a notebook, print it."""
+        self._shown = True
+        if host.kernel() is None:
+            print(static.to_text(self._live.view))
+            return
+        from IPython.display import display  # noqa: PLC0415 - only where there is a kernel
+
+        title = self._live.view["title"]
+        if not host.is_headless():
+            display(self._conversation().mimebundle(f"{title} (a conversation; run the cell to open it)"), raw=True)
+            display(static.mimebundle(self._live.view), raw=True, display_id=self._twin)
+        else:
+            display(static.mimebundle(self._live.view), raw=True)
+
+    def update(self, view: TranscriptView) -> None:
+        """There is a newer view."""
+        if self._widget is None:
+            return
+        self._widget.feed.update(view)
+        if self._update is None:
+            self._update = asyncio.get_running_loop().call_later(INTERVAL, self._update_twin)
+
+    def _update_twin(self) -> None:
+        from IPython.display import update_display  # noqa: PLC0415 - only where there is a kernel
+
+        self._update = None
+        update_display(static.mimebundle(self._live.view), raw=True, display_id=self._twin)
+
+    def _conversation(self) -> Conversation:
+        if self._widget is None:
+            from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - anywidget takes a tenth of a second to import
+
+            self._widget = Conversation(self._live.view, self._replies)
+        return self._widget

@@ -1,0 +1,161 @@
+"""A run: one execution as a notebook holds it. Answer it, await it, read it, show it.
+
+Widget and Python are equals: both answer through the same engine call, and the first valid answer wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from nbconvo.engine import KernelHandle
+from nbconvo.errors import InputRejected, NoPendingInput, NoReplyError
+from nbconvo.ipython import host
+from nbconvo.ipython.delivery import wait_in_cell
+from nbconvo.ipython.display import RunDisplay
+from nbconvo.ipython.replies import Reply, ReplyQueue
+from nbconvo.protocol.envelope import Event
+from nbconvo.views.asks import ask_name
+from nbconvo.views.fold import empty_view
+from nbconvo.views.live import LiveView, follow
+from nbconvo.views.model import AskView, TranscriptView
+from nbconvo.views.replies import reply_input
+from nbconvo.views.transcript import Transcript
+
+
+class Run:
+    """One execution. `await run` gives its result; as the last line of a cell it shows the conversation."""
+
+    def __init__(self, handle: KernelHandle, title: str, replies: Iterable[Any] = ()) -> None:
+        self._handle = handle
+        self._live = LiveView(empty_view(handle.id, handle.workflow_name, title))
+        self._queue = ReplyQueue(replies)
+        self._stuck: asyncio.Future[Exception] | None = None
+        self._display = RunDisplay(self._live, handle)
+        self._live.observe(self._changed)
+        self._following = follow(self._live, handle.events(internal=True))
+        self._following.add_done_callback(lambda _: self._queue.clear(NoPendingInput("(the run has ended)")))
+
+    @property
+    def id(self) -> str:
+        """The id of the execution."""
+        return self._handle.id
+
+    @property
+    def status(self) -> str:
+        """"running", "waiting" (for an answer), "completed", "failed" or "canceled"."""
+        return self._live.view["status"]
+
+    @property
+    def pending(self) -> list[AskView]:
+        """The open asks, oldest first."""
+        return self._live.view["asks"]
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened so far, without the journal's internal events."""
+        return [event for event in self._live.events if not event.internal]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation so far: prints as text, shows as HTML, `.to_markdown()` and `.to_html()` give the source."""
+        return Transcript(self._live.view)
+
+    def reply(self, value: Any, label: str | None = None) -> Reply:
+        """Answer the open ask (with this `label`), or the next one that opens.
+
+        `value` is what a person would type: a string for a chat, an option's value or label for a confirmation, a dict for any
+        model. Raises `InputRejected` (the ask stays open), `NoPendingInput` when the run has ended.
+        """
+        if self._following.done():
+            raise NoPendingInput("(the run has ended)")
+        reply = Reply(value, label)
+        self._queue.add(reply)
+        self._answer()
+        if reply.error is not None:
+            raise reply.error
+        return reply
+
+    def cancel(self, reason: str | None = None) -> None:
+        """Ask the run to stop; the workflow sees a CancelledError."""
+        self._handle.cancel_nowait(reason)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self.result().__await__()
+
+    async def result(self, timeout: float | None = None) -> Any:
+        """Wait for the end and return what the workflow returned; interrupting the wait leaves the run alive.
+
+        Raises `WorkflowFailed`, `WorkflowCanceled`, TimeoutError after `timeout` seconds, and, where nobody can answer,
+        `NoReplyError` for an ask that no scripted reply is left for.
+        """
+        if host.is_headless():
+            await self._until_ended_or_stuck(timeout)
+        else:
+            self._display.show_once()
+            await wait_in_cell(self._following, timeout)
+        return await self._handle.result()
+
+    async def settle(self) -> None:
+        """Give the workflow a moment to say its first words, so that a cell shows them with its first drawing."""
+        for _ in range(8):
+            if self.pending or self._following.done():
+                return
+            await asyncio.sleep(0)
+
+    def _ipython_display_(self) -> None:
+        self._display.show()
+
+    def __repr__(self) -> str:
+        asks = ", ".join(ask_name(ask) for ask in self.pending)
+        return f"<Run of {self._handle.workflow_name}: {self.status}{' for ' + asks if asks else ''}>"
+
+    async def _until_ended_or_stuck(self, timeout: float | None) -> None:
+        """Headless: wait for the end, or for an ask that nobody answers; show the transcript as it is then."""
+        self._stuck = asyncio.get_running_loop().create_future()
+        self._check_stuck()
+        try:
+            await asyncio.wait({self._following, self._stuck}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if self._stuck.done() and not self._following.done():
+                raise self._stuck.result()
+            if not self._following.done():
+                raise TimeoutError(f"Still waiting after {timeout:g} seconds. The run goes on; await it again or answer it.")
+        finally:
+            self._stuck = None
+            self._display.show_once()
+
+    def _changed(self, view: TranscriptView) -> None:
+        self._answer()
+        self._display.update(view)
+        if view["asks"] and self._stuck is not None:
+            asyncio.get_running_loop().call_soon(self._check_stuck)
+
+    def _answer(self) -> None:
+        """Give open asks the replies that wait for them."""
+        while (pair := self._queue.take(self._unanswered())) is not None:
+            ask, reply = pair
+            try:
+                self._handle.submit_input_nowait(ask["task_id"], reply_input(ask, reply.value))
+            except NoPendingInput:  # answered or closed this very moment: the reply is for the next ask
+                continue
+            except InputRejected as error:
+                reply.failed(error)
+                self._set_stuck(error)
+            else:
+                reply.accepted(ask)
+
+    def _unanswered(self) -> list[AskView]:
+        """The asks of the view that the engine still waits for; the view is a moment behind."""
+        open_ids = {pending["task_id"] for pending in self._handle.pending_inputs_nowait()}
+        return [ask for ask in self.pending if ask["task_id"] in open_ids]
+
+    def _check_stuck(self) -> None:
+        """An ask that nothing will ever answer ends the headless wait. One with a deadline ends by itself."""
+        asks = self._unanswered()
+        if asks and not self._queue.has_one_for(asks) and all(ask["deadline"] is None for ask in asks):
+            self._set_stuck(NoReplyError(ask_name(asks[0])))
+
+    def _set_stuck(self, error: Exception) -> None:
+        if self._stuck is not None and not self._stuck.done():
+            self._stuck.set_result(error)

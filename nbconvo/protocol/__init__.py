@@ -1,0 +1,1 @@
+"""Frozen data that crosses a boundary: events, inputs, outputs, definitions, patches, and the clock."""

@@ -1,0 +1,87 @@
+"""What the engine needs to know of a workflow class and of an activity: plain data, made by the decorators of `workflows`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+
+DEFINITION_ATTRIBUTE = "__nbconvo_workflow__"
+"""Where the decorator leaves the definition on the class."""
+
+
+class Shape(Protocol):
+    """How a handler's arguments and result look as JSON (made by `workflows.shapes`)."""
+
+    def decode(self, value: Any) -> list[Any]:
+        """JSON to the argument list; raises pydantic's ValidationError."""
+        ...
+
+    def decode_positional(self, values: list[Any]) -> list[Any]:
+        """One JSON value per parameter to the argument list; raises pydantic's ValidationError."""
+        ...
+
+    def encode(self, value: Any) -> Any:
+        """The result as JSON."""
+        ...
+
+    def decode_result(self, value: Any) -> Any:
+        """The JSON of a result to what the annotation promises; raises pydantic's ValidationError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowDefinition:
+    """A workflow class and how to run it. `execution_timeout` is in seconds.
+
+    `options` holds what upstream accepts and the kernel engine does not need (schedules, search keys and such).
+    """
+
+    name: str
+    display_name: str | None
+    description: str | None
+    cls: type[Any]
+    entrypoint: Callable[..., Awaitable[Any]]
+    shape: Shape
+    execution_timeout: float
+    options: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.display_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed activity is tried again: after `initial_interval * coefficient**(attempt - 1)` seconds."""
+
+    max_attempts: int = 3
+    coefficient: float = 2.0
+    initial_interval: float = 1.0
+
+    def delay(self, attempt: int) -> float:
+        """Seconds to wait after failed attempt number `attempt` (from 1)."""
+        return self.initial_interval * self.coefficient ** (attempt - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityDefinition:
+    """An activity: the function, and what its reliability is."""
+
+    name: str
+    function: Callable[..., Awaitable[Any]]
+    shape: Shape
+    retry: RetryPolicy
+    start_to_close: timedelta
+
+
+def definition_of(cls: type[Any]) -> WorkflowDefinition:
+    """The definition that `@workflow.define` left on `cls`; raises TypeError when there is none."""
+    definition = cls.__dict__.get(DEFINITION_ATTRIBUTE) if isinstance(cls, type) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(definition, WorkflowDefinition):
+        name = getattr(cls, "__name__", repr(cls))
+        raise TypeError(f"{name} is not a workflow: decorate the class with @workflow.define(name=...).")
+    return definition

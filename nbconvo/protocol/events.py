@@ -1,0 +1,248 @@
+"""What can happen to an execution: one frozen class per event type, its fields those of Mistral's event stream.
+
+The public ones have Mistral's names and JSON (workflows specification, "Event stream"). The ones marked `internal` are what a
+local journal needs beyond them: they never leave the machine, and a view may use them to say more than the stream can.
+Values are JSON (dict, list, str, int, float, bool, None); the envelope around them is in `envelope.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from nbconvo.protocol.patch import Patch
+
+
+class Attributes:
+    """Base of all event attributes. `event_type` is the wire name; `internal` ones stay in the local journal."""
+
+    __slots__ = ()
+    event_type: ClassVar[str]
+    internal: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowExecutionStarted(Attributes):
+    """A run began. `input` is the list of arguments: empty, or one JSON object."""
+
+    event_type: ClassVar = "WORKFLOW_EXECUTION_STARTED"
+    task_id: str
+    workflow_name: str
+    display_name: str | None
+    input: list[Any]
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowExecutionCompleted(Attributes):
+    """The entrypoint returned. `result` is the model's JSON, or `{"result": value}`, or None."""
+
+    event_type: ClassVar = "WORKFLOW_EXECUTION_COMPLETED"
+    task_id: str
+    result: Any
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowExecutionFailed(Attributes):
+    """The entrypoint raised. `failure` is the exception's text."""
+
+    event_type: ClassVar = "WORKFLOW_EXECUTION_FAILED"
+    task_id: str
+    failure: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowExecutionCanceled(Attributes):
+    """The run ended because someone cancelled it."""
+
+    event_type: ClassVar = "WORKFLOW_EXECUTION_CANCELED"
+    task_id: str
+    reason: str | None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTaskStarted(Attributes):
+    """A task that people see began: a message, an ask, a todo list, anything with a state."""
+
+    event_type: ClassVar = "CUSTOM_TASK_STARTED"
+    custom_task_id: str
+    custom_task_type: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTaskInProgress(Attributes):
+    """The task's state changed by `patches`; when `patches` is None, `payload` is the whole new state."""
+
+    event_type: ClassVar = "CUSTOM_TASK_IN_PROGRESS"
+    custom_task_id: str
+    custom_task_type: str
+    patches: list[Patch] | None
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTaskCompleted(Attributes):
+    """The task ended well; `payload` is its whole last state."""
+
+    event_type: ClassVar = "CUSTOM_TASK_COMPLETED"
+    custom_task_id: str
+    custom_task_type: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTaskFailed(Attributes):
+    """The task ended by an exception. The text is empty for a timeout and a cancellation, as upstream."""
+
+    event_type: ClassVar = "CUSTOM_TASK_FAILED"
+    custom_task_id: str
+    custom_task_type: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTaskStarted(Attributes):
+    """An activity was scheduled with these arguments."""
+
+    event_type: ClassVar = "ACTIVITY_TASK_STARTED"
+    task_id: str
+    activity_name: str
+    input: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTaskRetrying(Attributes):
+    """Attempt number `attempt` (from 1) failed, another will follow."""
+
+    event_type: ClassVar = "ACTIVITY_TASK_RETRYING"
+    task_id: str
+    activity_name: str
+    attempt: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTaskCompleted(Attributes):
+    """The activity returned."""
+
+    event_type: ClassVar = "ACTIVITY_TASK_COMPLETED"
+    task_id: str
+    activity_name: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTaskFailed(Attributes):
+    """The last attempt failed."""
+
+    event_type: ClassVar = "ACTIVITY_TASK_FAILED"
+    task_id: str
+    activity_name: str
+    attempt: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent(Attributes):
+    """An event of a type this version does not know, kept as it came (a newer platform, a newer journal)."""
+
+    event_type: ClassVar = "UNKNOWN"
+    name: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InputReceived(Attributes):
+    """A valid reply to the ask `custom_task_id` was accepted; recorded before the workflow sees it."""
+
+    event_type: ClassVar = "NBCONVO_INPUT_RECEIVED"
+    internal: ClassVar = True
+    custom_task_id: str
+    input: Any
+
+
+@dataclass(frozen=True, slots=True)
+class InputDeadlineSet(Attributes):
+    """The ask `custom_task_id` closes at `deadline`, in seconds since the epoch."""
+
+    event_type: ClassVar = "NBCONVO_INPUT_DEADLINE_SET"
+    internal: ClassVar = True
+    custom_task_id: str
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputClosed(Attributes):
+    """Why the ask ended without an answer: "timed_out", "canceled" or "failed"."""
+
+    event_type: ClassVar = "NBCONVO_INPUT_CLOSED"
+    internal: ClassVar = True
+    custom_task_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerStarted(Attributes):
+    """Workflow code waits until `deadline`, in seconds since the epoch."""
+
+    event_type: ClassVar = "NBCONVO_TIMER_STARTED"
+    internal: ClassVar = True
+    timer_id: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(Attributes):
+    """The timer's deadline has passed and its callback runs."""
+
+    event_type: ClassVar = "NBCONVO_TIMER_FIRED"
+    internal: ClassVar = True
+    timer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested(Attributes):
+    """Someone asked the run to stop; the workflow sees a CancelledError next."""
+
+    event_type: ClassVar = "NBCONVO_CANCEL_REQUESTED"
+    internal: ClassVar = True
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureTraced(Attributes):
+    """Type and traceback of the exception that the next failure event reports by its text alone."""
+
+    event_type: ClassVar = "NBCONVO_FAILURE_TRACED"
+    internal: ClassVar = True
+    type: str
+    traceback: str
+
+
+EventAttributes = (
+    WorkflowExecutionStarted
+    | WorkflowExecutionCompleted
+    | WorkflowExecutionFailed
+    | WorkflowExecutionCanceled
+    | CustomTaskStarted
+    | CustomTaskInProgress
+    | CustomTaskCompleted
+    | CustomTaskFailed
+    | ActivityTaskStarted
+    | ActivityTaskRetrying
+    | ActivityTaskCompleted
+    | ActivityTaskFailed
+    | UnknownEvent
+    | InputReceived
+    | InputDeadlineSet
+    | InputClosed
+    | TimerStarted
+    | TimerFired
+    | CancelRequested
+    | FailureTraced
+)
+"""Every event there is; dispatch on it with `match` and end with `assert_never`."""

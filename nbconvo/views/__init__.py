@@ -1,0 +1,1 @@
+"""What people see of an execution: pure folds of its events, and their static renderings."""

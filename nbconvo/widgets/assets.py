@@ -1,0 +1,46 @@
+"""The front-end bundle, once per kernel: every conversation widget carries a tiny loader and a reference to this model.
+
+anywidget sends a widget's code once per instance; thirty cells with the whole bundle would be megabytes in the saved notebook.
+The version is a digest of the sources, so a page that has them already does not evaluate them twice, and one that has older
+ones does not use them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Assets(anywidget.AnyWidget):
+    """Carries the sources of the front end by name."""
+
+    _esm = "export default {}"
+    version = traitlets.Unicode().tag(sync=True)
+    sources = traitlets.Dict().tag(sync=True)
+
+
+@cache
+def source(name: str) -> str:
+    """One built file. Raises FileNotFoundError, saying how to build it."""
+    path = STATIC / f"{name}.js"
+    if not path.exists():
+        raise FileNotFoundError(f"The front end of nbconvo is not built ({path.name} is missing). Run `make js` in its repository.")
+    return path.read_text(encoding="utf-8")
+
+
+_shared: Assets | None = None
+
+
+def assets() -> Assets:
+    """The one model of this kernel; a new one when the old was closed (`Widget.close_all()`)."""
+    global _shared
+    if _shared is None or _shared.comm is None:
+        core = source("core")
+        _shared = Assets(version=hashlib.sha256(core.encode()).hexdigest()[:16], sources={"core": core})
+    return _shared

@@ -1,0 +1,88 @@
+"""The conversation widget, kernel half: sends views, receives replies, answers every one of them.
+
+Messages from a page may arrive on any thread (ipykernel handles some in subshells), so the handler does nothing but hand them
+to the loop. The `state` trait is never assigned: it is computed when a page opens or asks, and only patches travel otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import anywidget
+import traitlets
+
+from nbconvo.errors import InputRejected, NoPendingInput
+from nbconvo.views.model import TranscriptView
+from nbconvo.widgets.assets import assets, source
+from nbconvo.widgets.feed import Feed
+from nbconvo.widgets.messages import AckCode, FieldError
+
+VIEW_MIME = "application/vnd.jupyter.widget-view+json"
+
+
+class Replies(Protocol):
+    """Who takes what people do in the widget."""
+
+    def submit_input_nowait(self, task_id: str, value: Any) -> None:
+        """Answer an ask. Raises `InputRejected` or `NoPendingInput`."""
+
+    def cancel_nowait(self, reason: str | None = None) -> None:
+        """Stop the run."""
+
+
+def _state(_: object, widget: Conversation) -> Any:
+    return widget.feed.state()
+
+
+class Conversation(anywidget.AnyWidget):
+    """One conversation in one cell."""
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _assets = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True, to_json=_state)
+
+    def __init__(self, view: TranscriptView, replies: Replies) -> None:
+        self._replies = replies
+        self._loop = asyncio.get_running_loop()
+        self.feed = Feed(view, self.send)
+        super().__init__(_esm=source("loader"), _assets=f"anywidget:{assets().model_id}")
+        self.on_msg(self._from_any_thread)
+
+    def mimebundle(self, text: str) -> dict[str, Any]:
+        """What to display: the live view, with `text` for who cannot show one."""
+        return {"text/plain": text, VIEW_MIME: {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}
+
+    def _from_any_thread(self, _: object, message: dict[str, Any], __: list[memoryview]) -> None:
+        self._loop.call_soon_threadsafe(self._receive, message)
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"kind": "reply", "reply_id": str(reply_id), "task_id": str(task_id), "input": value}:
+                self._answer(reply_id, lambda: self._replies.submit_input_nowait(task_id, value))
+            case {"kind": "cancel", "reply_id": str(reply_id)}:
+                self._answer(reply_id, self._replies.cancel_nowait)
+            case {"kind": "resync"}:
+                self.send({"kind": "state", "state": self.feed.state()})
+            case {"reply_id": str(reply_id)}:
+                self._ack(reply_id, "failed", "The kernel does not understand this message. Reload the page.")
+            case _:
+                pass
+
+    def _answer(self, reply_id: str, action: Callable[[], None]) -> None:
+        """Do it, and tell the page what became of it, whatever that is."""
+        try:
+            action()
+        except InputRejected as error:
+            errors: list[FieldError] = [{"path": list(problem.path), "message": problem.message} for problem in error.errors]
+            self._ack(reply_id, "rejected", "This answer was not accepted.", errors)
+        except NoPendingInput:
+            self._ack(reply_id, "closed", "This question is closed: it was answered elsewhere, timed out or was cancelled.")
+        except Exception as error:
+            self._ack(reply_id, "failed", f"{type(error).__name__}: {error}")
+        else:
+            self._ack(reply_id, "accepted", "")
+
+    def _ack(self, reply_id: str, code: AckCode, message: str, errors: list[FieldError] | None = None) -> None:
+        self.send({"kind": "ack", "reply_id": reply_id, "code": code, "message": message, "errors": errors or []})

@@ -1,0 +1,37 @@
+"""What an author writes: workflows and activities, with the names and sub-module paths of `mistralai.workflows`.
+
+Document 000's `import mistralai.workflows as workflows` becomes `import nbconvo.workflows as workflows`; inside a `%%workflow`
+cell it stays as it is.
+"""
+
+from nbconvo.engine.context import current_or_none
+from nbconvo.errors import ActivityError, ApplicationError, ErrorCode, WorkflowError, WorkflowsException
+from nbconvo.protocol.definition import definition_of as get_workflow_definition
+from nbconvo.workflows import conversational, plugins, workflow
+from nbconvo.workflows.activities import activity
+from nbconvo.workflows.interactive import InteractiveWorkflow
+from nbconvo.workflows.plugins import mistralai as _mistralai
+
+
+def get_execution_id() -> str | None:
+    """The id of the execution whose code is running, None outside of one."""
+    runtime = current_or_none()
+    return None if runtime is None else runtime.execution_id
+
+
+del _mistralai  # imported so that `workflows.plugins.mistralai` is there, as upstream
+
+__all__ = [
+    "ActivityError",
+    "ApplicationError",
+    "ErrorCode",
+    "InteractiveWorkflow",
+    "WorkflowError",
+    "WorkflowsException",
+    "activity",
+    "conversational",
+    "get_execution_id",
+    "get_workflow_definition",
+    "plugins",
+    "workflow",
+]

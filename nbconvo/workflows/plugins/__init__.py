@@ -1,0 +1,1 @@
+"""Plugins of the workflows API, at upstream's paths."""

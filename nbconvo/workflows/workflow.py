@@ -1,0 +1,124 @@
+"""Defining a workflow, and what its code may ask while it runs. Mirror of `mistralai.workflows.workflow`.
+
+>>> from nbconvo.workflows import workflow
+>>> @workflow.define(name="greeting")
+... class Greeting:
+...     @workflow.entrypoint
+...     async def run(self, name: str) -> str:
+...         return f"Hello, {name}!"
+
+Source: workflows specification, "Definition". Two mistakes that upstream accepts in silence are errors here: the decorator
+without parentheses, and two entrypoints in one class.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random as _random
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from nbconvo.engine.context import current
+from nbconvo.errors import ErrorCode, WorkflowsException
+from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
+from nbconvo.workflows.shapes import shape_of
+
+ClassT = TypeVar("ClassT", bound=type[Any])
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_ENTRYPOINT = "__nbconvo_entrypoint__"
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+
+
+def define(
+    name: str,
+    workflow_description: str | None = None,
+    schedules: Sequence[Any] | None = None,
+    workflow_display_name: str | None = None,
+    is_technical: bool = False,
+    enforce_determinism: bool | None = None,
+    execution_timeout: timedelta = timedelta(hours=1),
+    on_behalf_of: bool = False,
+    search_keys: Mapping[str, Any] | None = None,
+) -> Callable[[ClassT], ClassT]:
+    """Make a class a workflow definition.
+
+    `name` is letters, digits, `-` and `_`, at most 128. `workflow_display_name` is what people see. The other options are kept
+    with the definition for the platforms that use them; the kernel engine does not.
+    Raises `WorkflowsException` when the class has no entrypoint, more than one, or one that cannot be called.
+    """
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _error("Use @workflow.define(name=...) with parentheses and a name; without them no workflow is defined.")
+    if not _NAME.fullmatch(name):
+        raise _error("Workflow name is invalid. Names can only contain alphanumeric characters, hyphens (-), and underscores (_).")
+    if on_behalf_of and schedules:
+        raise _error("on_behalf_of=True cannot be combined with schedules.")
+    options = {"schedules": schedules, "is_technical": is_technical, "enforce_determinism": enforce_determinism}
+    options |= {"on_behalf_of": on_behalf_of, "search_keys": search_keys}
+
+    def decorate(cls: ClassT) -> ClassT:
+        function = _entrypoint_of(cls)
+        shape = shape_of(function, wrap=True, skip_self=True)
+        timeout = execution_timeout.total_seconds()
+        definition = WorkflowDefinition(name, workflow_display_name, workflow_description, cls, function, shape, timeout, options)
+        setattr(cls, DEFINITION_ATTRIBUTE, definition)
+        return cls
+
+    return decorate
+
+
+def entrypoint(func: FunctionT) -> FunctionT:
+    """Mark the one method that runs when the workflow is started. Raises `WorkflowsException` when it is not async."""
+    if not inspect.iscoroutinefunction(func):
+        message = f"'{func.__name__}' must be async function. Use `async def`."
+        raise WorkflowsException(message, code=ErrorCode.ACTIVITY_DEFINITION_ERROR)
+    setattr(func, _ENTRYPOINT, True)
+    return func
+
+
+async def sleep(duration: timedelta | float, *, summary: str | None = None) -> None:
+    """Wait on a recorded timer, `duration` in seconds; `asyncio.sleep` in workflow code is the same. `summary` is for people."""
+    current("workflow.sleep")
+    await asyncio.sleep(seconds(duration))  # on the workflow's own loop: a recorded timer
+
+
+def now() -> datetime:
+    """The time of the current turn in UTC, the same on replay."""
+    return current("workflow.now").now()
+
+
+def uuid4() -> uuid.UUID:
+    """A fresh id, the same on replay."""
+    return current("workflow.uuid4").uuid4()
+
+
+def random() -> _random.Random:
+    """A source of chance, the same on replay."""
+    return current("workflow.random").random
+
+
+def seconds(duration: timedelta | float) -> float:
+    """A duration in seconds. Raises TypeError for anything that is not a timedelta or a number."""
+    if isinstance(duration, timedelta):
+        return duration.total_seconds()
+    if isinstance(duration, bool) or not isinstance(duration, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"a duration is a timedelta or a number of seconds, not {duration!r}")
+    return float(duration)
+
+
+def _entrypoint_of(cls: type[Any]) -> Callable[..., Any]:
+    found = [member for _, member in inspect.getmembers(cls, inspect.isfunction) if getattr(member, _ENTRYPOINT, False)]
+    if not found:
+        raise _error(f"Workflow class '{cls.__name__}' must have an entrypoint method. Use @workflow.entrypoint on one method.")
+    if len(found) > 1:
+        names = " and ".join(f"'{function.__name__}'" for function in found)
+        raise _error(f"Workflow class '{cls.__name__}' has more than one entrypoint: {names}. Keep one.")
+    return found[0]
+
+
+def _error(message: str) -> WorkflowsException:
+    return WorkflowsException(message, code=ErrorCode.WORKFLOW_DEFINITION_ERROR)
