@@ -30,17 +30,22 @@ class RunDisplay:
         self._replies = replies
         self._widget: Conversation | None = None
         self._twin = uuid.uuid4().hex
-        self._shown = False
+        self._shown_in: int | None = None
         self._update: asyncio.TimerHandle | None = None
 
     def show_once(self) -> None:
         """Show it in the notebook unless it is shown already; elsewhere do nothing."""
-        if not self._shown and host.kernel() is not None:
+        if self._shown_in is None and host.kernel() is not None:
+            self.show()
+
+    def show_as_value(self) -> None:
+        """Show it as the value of a cell, unless that very cell has shown it already (it waited for the run, say)."""
+        if self._shown_in is None or self._shown_in != host.execution_count():
             self.show()
 
     def show(self) -> None:
         """Show it in the cell that is running; outside of a notebook, print it."""
-        self._shown = True
+        self._shown_in = host.execution_count()
         if host.kernel() is None:
             print(static.to_text(self._live.view))
             return

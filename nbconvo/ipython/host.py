@@ -38,3 +38,8 @@ def cell_id() -> str | None:
 def notebook_path() -> str | None:
     """The path of the notebook that is open, where the server tells it."""
     return os.environ.get("JPY_SESSION_NAME")
+
+
+def execution_count() -> int:
+    """The number of the cell that is running; 0 outside of IPython."""
+    return getattr(shell(), "execution_count", 0)

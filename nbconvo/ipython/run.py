@@ -105,7 +105,7 @@ class Run:
             await asyncio.sleep(0)
 
     def _ipython_display_(self) -> None:
-        self._display.show()
+        self._display.show_as_value()
 
     def __repr__(self) -> str:
         asks = ", ".join(ask_name(ask) for ask in self.pending)
