@@ -19,6 +19,7 @@ NbconvoError
     WorkflowCanceled          the run was cancelled
     EngineClosed              the engine is closed, or was never entered
     UsageError                a magic or a command was used with wrong words
+    MissingKey                Mistral's API needs a key and none was given
 """
 
 from __future__ import annotations
@@ -180,3 +181,10 @@ class EngineClosed(NbconvoError):
 
 class UsageError(NbconvoError):
     """A magic or a command was given something it does not understand; the text says what to write."""
+
+
+class MissingKey(NbconvoError):
+    """No API key was given and the environment has none."""
+
+    def __init__(self) -> None:
+        super().__init__("Mistral's API needs a key: pass connect(api_key=...), or set MISTRAL_API_KEY before the kernel starts.")

@@ -23,7 +23,9 @@ class ActivityCall:
 
     __slots__ = ("_arguments", "_definition", "_history", "_host_task", "outcome", "task_id")
 
-    def __init__(self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]) -> None:
+    def __init__(
+        self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]
+    ) -> None:
         self.task_id = task_id
         self.outcome = outcome
         self._definition = definition
@@ -38,7 +40,8 @@ class ActivityCall:
     def start(self, clock: Clock) -> None:
         """Begin the first attempt on the running host loop, once."""
         if self._host_task is None and not self.outcome.done():
-            self._host_task = asyncio.get_running_loop().create_task(self._attempts(clock), name=f"activity {self._definition.name}")
+            name = f"activity {self._definition.name}"
+            self._host_task = asyncio.get_running_loop().create_task(self._attempts(clock), name=name)
 
     def abandon(self) -> None:
         """Nobody waits any more: stop the attempt that runs."""

@@ -218,5 +218,3 @@ def _author_traceback(error: BaseException) -> str:
     while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith("nbconvo.") and frames.tb_next:
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))
-
-

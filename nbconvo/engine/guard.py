@@ -1,8 +1,8 @@
 """Workflow code that touches the outside world is stopped at the call, with the fix in the message.
 
 A turn of a workflow must take no time and depend on nothing but its recorded inputs. Python's audit events tell of files,
-sockets, processes and threads before they happen, whichever library makes the call; `time.sleep` is looked after here. The hook is installed with
-the first turn (Python cannot take one back) and looks at a flag first, so it costs next to nothing elsewhere.
+sockets, processes and threads before they happen, whichever library makes the call; `time.sleep` is looked after here. The hook
+is installed with the first turn (Python cannot take one back) and looks at a flag first, so it costs next to nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -41,9 +41,9 @@ _installed = False
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def guarded() -> Generator[None]:
     """While this is entered, the current thread runs workflow code."""
-    global _turn_thread
+    global _turn_thread  # noqa: PLW0603 - the audit hook reads it some thousand times a second
     _install()
     before, _turn_thread = _turn_thread, threading.get_ident()
     time.sleep, real_sleep = _refuse_sleep, time.sleep
@@ -62,7 +62,7 @@ def _refuse_sleep(seconds: float) -> None:
 
 
 def _install() -> None:
-    global _installed
+    global _installed  # noqa: PLW0603 - once per process, as the hook
     if not _installed:
         _installed = True
         sys.addaudithook(_audit)

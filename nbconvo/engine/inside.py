@@ -38,11 +38,11 @@ WAIT_FOR_INPUT = "wait_for_input"
 class Inside:
     """Implements `context.Runtime`; owns the loop, the open asks and the running activities of one execution."""
 
-    __slots__ = ("_activity_count", "calls", "history", "loop", "pending", "random", "wake")
+    __slots__ = ("_activity_count", "_wake", "calls", "history", "loop", "pending", "random")
 
     def __init__(self, history: History, now: float, wake: Callable[[], None]) -> None:
         self.history = history
-        self.wake = wake
+        self._wake = wake
         self.random = random.Random(history.lineage.workflow_run_id)
         self.pending = PendingInputs()
         self.calls: dict[str, ActivityCall] = {}
@@ -107,13 +107,18 @@ class Inside:
             call.abandon()
             del self.calls[call.task_id]
 
+    def wake(self) -> None:
+        """The loop's news: something became ready outside a turn."""
+        self._wake()
+
     def timer_started(self, timer_id: int, deadline: float) -> None:
         """The loop's news: workflow code waits for a time."""
         self.emit(TimerStarted(timer_id, deadline))
 
     def loop_failed(self, context: dict[str, Any]) -> None:
         """The loop's news: a callback raised, or a task was lost with an exception that nobody read."""
-        logger.error("In workflow %s: %s", self.history.lineage.workflow_name, context.get("message"), exc_info=context.get("exception"))
+        name, message = self.history.lineage.workflow_name, context.get("message")
+        logger.error("In workflow %s: %s", name, message, exc_info=context.get("exception"))
 
     @property
     def can_wake(self) -> bool:

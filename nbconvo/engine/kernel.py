@@ -81,7 +81,7 @@ class KernelHandle:
         self._execution.submit(task_id, value)
 
     async def result(self) -> Any:
-        """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, or `EngineClosed` when the engine closed first."""
+        """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, `EngineClosed` (it closed first)."""
         if self.status is Status.RUNNING:
             await asyncio.shield(self._ended)
         if self._execution.status is Status.EVICTED:
@@ -119,7 +119,9 @@ class KernelEngine:
         self, journal: Journal | str = ":memory:", *, clock: Clock | None = None, new_id: Callable[[], str] = random_id
     ) -> None:
         if isinstance(journal, str) and journal != ":memory:":
-            raise ValueError(f"journal={journal!r} is not supported: use ':memory:' or an object that implements the Journal contract.")
+            raise ValueError(
+                f"journal={journal!r} is not supported: use ':memory:' or an object that implements the Journal contract."
+            )
         self.journal: Journal = MemoryJournal() if isinstance(journal, str) else journal
         self.clock: Clock = clock or SystemClock()
         self._new_id = new_id

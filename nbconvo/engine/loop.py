@@ -104,7 +104,9 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
                 self.runtime.wake()
         return handle
 
-    def call_later(self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> TimerHandle:
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> TimerHandle:
         return self.call_at(self.now + delay, callback, *args, context=context)
 
     def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> TimerHandle:
@@ -122,7 +124,12 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         return Future(loop=self)
 
     def create_task(  # type: ignore[override]
-        self, coro: Generator[Any, None, T] | Coroutine[Any, Any, T], *, name: object = None, context: Context | None = None, **_: Any
+        self,
+        coro: Generator[Any, None, T] | Coroutine[Any, Any, T],
+        *,
+        name: object = None,
+        context: Context | None = None,
+        **_: Any,
     ) -> Task[T]:
         task = Task(coro, loop=self, name=str(name) if name else "workflow", context=context)
         if len(self._tasks) >= self._prune_at:

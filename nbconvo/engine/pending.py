@@ -52,7 +52,8 @@ class PendingInputs:
 
     def list(self) -> list[PendingInput]:
         """The open asks, oldest first."""
-        return [{"task_id": ask.task_id, "input_schema": input_schema(ask.schema), "label": ask.label} for ask in self._asks.values()]
+        asks = self._asks.values()
+        return [{"task_id": ask.task_id, "input_schema": input_schema(ask.schema), "label": ask.label} for ask in asks]
 
     def check(self, task_id: str, value: Any) -> tuple[OpenAsk, BaseModel]:
         """The ask and the validated answer; changes nothing. Raises `NoPendingInput` or `InputRejected`."""
