@@ -1,0 +1,65 @@
+// The open asks. One alone stands plainly at the foot of the conversation; several get a card each.
+import type { Connection } from "../connection";
+import type { FocusKeeper } from "../focus";
+import type { AskView, TranscriptView } from "../protocol";
+import type { ReplyState } from "../replies";
+import { ChatAsk } from "./chat";
+import { ConfirmationAsk } from "./confirmation";
+import { Countdown } from "./countdown";
+import { FormAsk } from "./form";
+
+/** What every kind of ask is drawn from. */
+export interface AskProps {
+  readonly ask: AskView;
+  readonly executionId: string;
+  /** What became of the newest reply made here; undefined before the first and while it is being edited. */
+  readonly reply: ReplyState | undefined;
+  /** False while the kernel is gone. */
+  readonly enabled: boolean;
+  readonly onAnswer: (input: unknown) => void;
+  /** The person goes on editing after a refused answer. */
+  readonly onEdit: () => void;
+  /** Takes the focus back to this ask's control. */
+  readonly onRefused: () => void;
+}
+
+interface AsksProps {
+  readonly connection: Connection;
+  readonly view: TranscriptView;
+  readonly enabled: boolean;
+  readonly focus: FocusKeeper;
+  readonly onAnswer: (taskId: string, input: unknown) => void;
+}
+
+const KINDS: Record<string, (props: AskProps) => preact.JSX.Element> = { chat: ChatAsk, confirmation: ConfirmationAsk };
+
+export function Asks({ connection, view, enabled, focus, onAnswer }: AsksProps) {
+  const several = view.asks.length > 1;
+  const replies = connection.replies.states.value;
+  return (
+    <>
+      {view.asks.map((ask) => {
+        const Kind = KINDS[ask.kind] ?? FormAsk;
+        return (
+          <div key={ask.task_id} class={several ? "nbc-ask nbc-card" : "nbc-ask"} data-task={ask.task_id}>
+            {(ask.label || ask.deadline !== null) && (
+              <div class="nbc-ask-head">
+                <span class="nbc-caption">{ask.label}</span>
+                {ask.deadline !== null && <Countdown deadline={ask.deadline} skew={connection.skew.value} />}
+              </div>
+            )}
+            <Kind
+              ask={ask}
+              executionId={view.execution_id}
+              reply={replies.get(ask.task_id)}
+              enabled={enabled}
+              onAnswer={(input) => onAnswer(ask.task_id, input)}
+              onEdit={() => connection.replies.forget(ask.task_id)}
+              onRefused={() => focus.returnTo(ask.task_id)}
+            />
+          </div>
+        );
+      })}
+    </>
+  );
+}

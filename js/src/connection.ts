@@ -1,0 +1,231 @@
+// The page's end of one widget: it keeps the view up to date from the trait and the patches, and sends replies. It holds no
+// truth; a page that missed something asks for the whole state again.
+import type { AnyModel } from "@anywidget/types";
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import { newId } from "./ids";
+import { applyPatches } from "./patch";
+import type { AckMessage, KernelMessage, PageMessage, PatchMessage, TranscriptView, WidgetState } from "./protocol";
+import { PATIENCE_MS, Replies } from "./replies";
+import { share } from "./share";
+
+/** `restarted`: the comm was closed under us; `lost`: sending failed. Both last until the kernel is heard again. */
+export type Link = "live" | "restarted" | "lost";
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** After this long the whole state is asked for again, then after twice as long, and so on. */
+const RESYNC_AGAIN_MS = 3000;
+const RESYNC_TIMES = 4;
+/** An accepted reply ends its ask at once; after this long its end must have been missed. */
+const END_MISSED_MS = 1500;
+/** A restarting kernel takes a moment to let go of its comms. */
+const LINK_CHECK_MS = 300;
+const NOTICE_MS = 8000;
+
+const NOTHING: TranscriptView = {
+  execution_id: "",
+  workflow: "",
+  title: "Conversation",
+  status: "running",
+  items: [],
+  asks: [],
+  started_at: null,
+  ended_at: null,
+};
+
+export const hasEnded = (view: TranscriptView): boolean => view.status !== "running" && view.status !== "waiting";
+
+export class Connection {
+  readonly replies = new Replies();
+  readonly #model: AnyModel;
+  readonly #view = signal<TranscriptView>(NOTHING);
+  readonly #link = signal<Link>("live");
+  readonly #skew = signal(0);
+  readonly #notice = signal("");
+  readonly #stopping = signal<string | null>(null);
+  #seq = -1;
+  /** Runs while the state was asked for and has not come yet. */
+  #asking: Timer | null = null;
+  readonly #timers = new Set<Timer>();
+
+  constructor(model: AnyModel, abort: AbortSignal) {
+    this.#model = model;
+    const onMessage = (message: KernelMessage) => this.receive(message);
+    const onState = () => this.#adopt(model.get("state"));
+    const onComm = () => this.#checkLink();
+    model.on("msg:custom", onMessage);
+    model.on("change:state", onState);
+    model.on("comm_live_update", onComm);
+    abort.addEventListener("abort", () => {
+      model.off("msg:custom", onMessage);
+      model.off("change:state", onState);
+      model.off("comm_live_update" as "msg:custom", onComm);
+      this.#close();
+    });
+    onState();
+    // The trait may be older than this view (a second view of the same output), and a patch sent before we listened is gone
+    // without leaving a gap when it was the last one. Asking once costs one message and closes both holes.
+    if (this.#seq < 0 || !hasEnded(this.#view.peek())) this.#resync();
+  }
+
+  /** What is drawn. Parts that did not change keep their identity from one view to the next. */
+  get view(): ReadonlySignal<TranscriptView> {
+    return this.#view;
+  }
+  get link(): ReadonlySignal<Link> {
+    return this.#link;
+  }
+  /** Seconds to add to this page's clock to get the kernel's. */
+  get skew(): ReadonlySignal<number> {
+    return this.#skew;
+  }
+  /** A short message for the person, gone after a few seconds. */
+  get notice(): ReadonlySignal<string> {
+    return this.#notice;
+  }
+  /** The id of the cancel under way. */
+  get stopping(): ReadonlySignal<string | null> {
+    return this.#stopping;
+  }
+
+  reply(taskId: string, input: unknown): void {
+    const now = this.replies.states.peek().get(taskId);
+    if (now && "replyId" in now) return;
+    const replyId = newId();
+    if (this.#send({ kind: "reply", reply_id: replyId, task_id: taskId, input })) this.replies.began(taskId, replyId);
+  }
+
+  stop(): void {
+    if (this.#stopping.peek()) return;
+    const replyId = newId();
+    if (!this.#send({ kind: "cancel", reply_id: replyId })) return;
+    this.#stopping.value = replyId;
+    this.#later(PATIENCE_MS, () => {
+      if (this.#stopping.peek() === replyId) this.#say("Kernel is busy. It will stop when it is free.");
+    });
+  }
+
+  receive(message: KernelMessage): void {
+    batch(() => {
+      if (message.kind === "patch") this.#patch(message);
+      else if (message.kind === "state") this.#adopt(message.state);
+      else if (message.kind === "ack") this.#acknowledged(message);
+      else return;
+      this.#link.value = "live";
+    });
+  }
+
+  #patch({ seq, ops }: PatchMessage): void {
+    if (seq <= this.#seq) return;
+    const next = seq === this.#seq + 1 ? this.#patched(ops) : null;
+    if (next) {
+      this.#seq = seq;
+      this.#show(next);
+    } else {
+      this.#resync();
+    }
+  }
+
+  /** The view with `ops` applied, or null when they do not fit it. */
+  #patched(ops: PatchMessage["ops"]): TranscriptView | null {
+    try {
+      return applyPatches(this.#view.peek(), ops);
+    } catch {
+      return null;
+    }
+  }
+
+  #adopt(state: WidgetState | undefined): void {
+    if (!state?.view || state.seq < this.#seq) return;
+    this.#stopAsking();
+    this.#skew.value = state.now - Date.now() / 1000;
+    if (state.seq === this.#seq) return;
+    this.#seq = state.seq;
+    this.#show(share(this.#view.peek(), state.view));
+  }
+
+  #show(view: TranscriptView): void {
+    this.#view.value = view;
+    this.replies.keepOnly(view.asks.map((ask) => ask.task_id));
+    if (hasEnded(view)) this.#stopping.value = null;
+  }
+
+  #acknowledged(ack: AckMessage): void {
+    if (ack.reply_id === this.#stopping.peek()) {
+      if (ack.code === "accepted") return; // the view will say that it stopped
+      this.#stopping.value = null;
+      if (ack.code !== "closed") this.#say(ack.message || "It could not be stopped.");
+      return;
+    }
+    const taskId = this.replies.acknowledged(ack);
+    if (taskId === null || ack.code === "rejected" || ack.code === "failed") return;
+    if (ack.code === "closed") this.#say(ack.message || "Already answered elsewhere.");
+    // The patch that ends the ask follows. Should it have been lost, the ask must not stay for ever.
+    this.#later(END_MISSED_MS, () => {
+      if (this.replies.states.peek().has(taskId)) this.#resync();
+    });
+  }
+
+  #resync(): void {
+    if (this.#asking === null) this.#ask(0);
+  }
+
+  #ask(times: number): void {
+    if (!this.#send({ kind: "resync" })) return;
+    this.#asking = this.#later(RESYNC_AGAIN_MS * 2 ** times, () => {
+      this.#asking = null;
+      if (times < RESYNC_TIMES && this.#link.peek() === "live") this.#ask(times + 1);
+    });
+  }
+
+  #stopAsking(): void {
+    if (this.#asking !== null) clearTimeout(this.#asking);
+    this.#asking = null;
+  }
+
+  /** The comm went away or came back; which one is not told, so it counts as gone until the kernel answers. */
+  #checkLink(): void {
+    this.#disconnected("restarted");
+    this.#stopAsking();
+    this.#later(LINK_CHECK_MS, () => {
+      if (this.#link.peek() !== "live") this.#resync();
+    });
+  }
+
+  #send(message: PageMessage): boolean {
+    try {
+      this.#model.send(message);
+      return true;
+    } catch {
+      if (this.#link.peek() === "live") this.#disconnected("lost");
+      return false;
+    }
+  }
+
+  #disconnected(link: Link): void {
+    this.#link.value = link;
+    this.#stopping.value = null;
+    this.replies.abandon();
+  }
+
+  #say(text: string): void {
+    this.#notice.value = text;
+    this.#later(NOTICE_MS, () => {
+      if (this.#notice.peek() === text) this.#notice.value = "";
+    });
+  }
+
+  #later(ms: number, action: () => void): Timer {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.replies.close();
+  }
+}

@@ -1,0 +1,41 @@
+// The head of a conversation: what it is, how it is doing, and the way to stop it.
+import { hasEnded, type Link } from "./connection";
+import type { TranscriptView } from "./protocol";
+
+const WORDS: Record<TranscriptView["status"], string> = {
+  running: "Running",
+  waiting: "Waiting for you",
+  completed: "Done",
+  failed: "Failed",
+  canceled: "Cancelled",
+};
+
+interface HeaderProps {
+  readonly view: TranscriptView;
+  readonly link: Link;
+  readonly stopping: boolean;
+  readonly onStop: () => void;
+}
+
+export function Header({ view, link, stopping, onStop }: HeaderProps) {
+  const connected = link === "live";
+  const look = connected ? view.status : "disconnected";
+  const words = !connected ? "Disconnected" : stopping ? "Stopping…" : (WORDS[view.status] ?? view.status);
+  return (
+    <header class="nbc-header">
+      <span class="nbc-title" title={view.title}>
+        {view.title}
+      </span>
+      <span class={`nbc-pill nbc-is-${look}`} aria-live="polite">
+        <span class="nbc-dot" aria-hidden="true" />
+        {words}
+      </span>
+      {connected && !hasEnded(view) && (
+        <button type="button" class="nbc-stop" aria-disabled={stopping} onClick={onStop}>
+          <span class="nbc-square" aria-hidden="true" />
+          Stop
+        </button>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,6 @@
+/** A new id. `crypto.randomUUID` is missing on pages served over plain http, so there is a way without it. */
+export function newId(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

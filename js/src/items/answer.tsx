@@ -1,0 +1,53 @@
+// What a person answered, or why nobody did.
+import { InlineMarkdown } from "../markdown/markdown";
+import type { AnswerItem } from "../protocol";
+import { FoldedJson, isScalar } from "./json";
+
+const UNANSWERED: Record<Exclude<AnswerItem["state"], "answered">, string> = {
+  timed_out: "No answer in time",
+  canceled: "Cancelled, not answered",
+  failed: "Could not be answered",
+};
+
+/** `caption` is the label or prompt when it has to be said again; null when the line before it says the same. */
+export function AnswerView({ item, caption }: { item: AnswerItem; caption: string | null }) {
+  if (item.state !== "answered") {
+    const asked = item.label ?? item.prompt;
+    return (
+      <div class="nbc-unanswered">
+        {asked && <span class="nbc-asked">{asked}</span>}
+        <span>{UNANSWERED[item.state] ?? item.state}</span>
+      </div>
+    );
+  }
+  if (item.ask === "chat") {
+    return (
+      <div class="nbc-said">
+        {caption && caption !== "Type your message" && <span class="nbc-caption">{caption}</span>}
+        <div class="nbc-bubble">{item.text}</div>
+      </div>
+    );
+  }
+  return <Decided item={item} />;
+}
+
+/** A confirmation or a form: what was asked, and what was chosen. */
+function Decided({ item }: { item: AnswerItem }) {
+  return (
+    <div class="nbc-decided">
+      {item.label && <span class="nbc-caption">{item.label}</span>}
+      {item.prompt && (
+        <div class="nbc-asked">
+          <InlineMarkdown text={item.prompt} />
+        </div>
+      )}
+      {item.text && (
+        <div class="nbc-choice">
+          <span aria-hidden="true">✓ </span>
+          {item.text}
+        </div>
+      )}
+      {!item.text && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
+    </div>
+  );
+}

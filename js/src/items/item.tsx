@@ -1,0 +1,42 @@
+// One line of the transcript. A kind this page does not know is shown as JSON: a newer kernel must not break an older page.
+import type { TranscriptView } from "../protocol";
+import { AnswerView } from "./answer";
+import { FoldedJson } from "./json";
+import { MessageView } from "./message";
+import { ErrorView, ResultView } from "./outcome";
+import { ActivityView, TaskView } from "./work";
+
+export interface ItemProps<Item> {
+  readonly item: Item;
+}
+
+export function ItemView({ item, caption }: { item: TranscriptView["items"][number]; caption: string | null }) {
+  return (
+    <div class={`nbc-item nbc-item-${item.kind}`} title={localTime(item.at)}>
+      {drawItem(item, caption)}
+    </div>
+  );
+}
+
+function drawItem(item: TranscriptView["items"][number], caption: string | null) {
+  switch (item.kind) {
+    case "message":
+      return <MessageView item={item} />;
+    case "answer":
+      return <AnswerView item={item} caption={caption} />;
+    case "activity":
+      return <ActivityView item={item} />;
+    case "task":
+      return <TaskView item={item} />;
+    case "result":
+      return <ResultView item={item} />;
+    case "error":
+      return <ErrorView item={item} />;
+    default:
+      return <FoldedJson summary={String((item as { kind?: unknown }).kind ?? "Item")} value={item} />;
+  }
+}
+
+function localTime(at: unknown): string | undefined {
+  return typeof at === "number" ? new Date(at * 1000).toLocaleString() : undefined;
+}
