@@ -5,6 +5,7 @@ NbconvoError
     WorkflowsException        a definition or a call is wrong; has a `code` (upstream's name and text)
     NotAllowedInWorkflow      I/O or a blocking call in workflow code: put it in an activity
     NotInWorkflow             a workflow-only call was made outside a workflow
+    NondeterminismError       the code does not do what its recorded history says it did
     WorkflowDeadlocked        the workflow waits for something that nothing can bring
     ApplicationError          raise it (or `WorkflowError`) to fail a run or an activity on purpose
     WorkflowError             the same, under the name workflow code uses
@@ -18,6 +19,11 @@ NbconvoError
     WorkflowFailed            the run ended by an exception (its cause)
     WorkflowCanceled          the run was cancelled
     EngineClosed              the engine is closed, or was never entered
+    ExecutionMismatch         this id belongs to an execution of another workflow
+    ExecutionInUse            another process runs it
+    JournalCorrupted          the journal's file is damaged; it was left as it is
+    JournalTooNew             the journal's file was written by a newer nbconvo
+    JournalUnavailable        the journal's file cannot be read or written now
     UsageError                a magic or a command was used with wrong words
     MissingKey                Mistral's API needs a key and none was given
 """
@@ -83,6 +89,24 @@ class WorkflowDeadlocked(NbconvoError):
             "The workflow waits, but no ask, timer or activity is open that could wake it. "
             "Look for an asyncio future, event, lock or queue that nothing in this workflow sets."
         )
+
+
+class NondeterminismError(NbconvoError):
+    """A recorded execution cannot be taken up by this code. The record is whole; nothing was added to it.
+
+    `sequence` is the number of the first event that differs (0: the record ended), `recorded` and `made` are the two sides.
+    """
+
+    def __init__(self, sequence: int, recorded: str, made: str) -> None:
+        where = f"At event {sequence} the" if sequence else "The"
+        super().__init__(
+            f"{where} record says: {recorded}; the code now does: {made}. "
+            "The workflow was changed, or does something that is not the same every time (time, chance, order of a set). "
+            "Put back the code that made the record, or start a new run."
+        )
+        self.sequence = sequence
+        self.recorded = recorded
+        self.made = made
 
 
 class ApplicationError(NbconvoError):
@@ -170,6 +194,52 @@ class WorkflowCanceled(NbconvoError):
         super().__init__(f"Workflow {workflow} was cancelled{f': {reason}' if reason else '.'}")
         self.workflow = workflow
         self.reason = reason
+
+
+class ExecutionMismatch(NbconvoError):
+    """The id that was given belongs to an execution of another workflow."""
+
+    def __init__(self, execution_id: str, recorded: str, given: str) -> None:
+        super().__init__(f"Execution {execution_id} is one of workflow {recorded!r}, not of {given!r}. Give another id.")
+        self.execution_id = execution_id
+
+
+class ExecutionInUse(NbconvoError):
+    """Another living process runs this execution. `holder` is "host-pid-..." of that process."""
+
+    def __init__(self, execution_id: str, holder: str) -> None:
+        super().__init__(
+            f"Execution {execution_id} is being run by another kernel ({holder}). Stop that one, or look on from there."
+        )
+        self.execution_id = execution_id
+        self.holder = holder
+
+
+class JournalCorrupted(NbconvoError):
+    """The journal's file is damaged. Nothing was changed in it."""
+
+    def __init__(self, path: object, what: str) -> None:
+        super().__init__(
+            f"The journal {path} is damaged: {what}. Nothing was changed. Move it aside to start anew, "
+            "or recover what is in it with `sqlite3 FILE .recover`."
+        )
+        self.path = path
+
+
+class JournalTooNew(NbconvoError):
+    """The journal's file was written by a newer version. Nothing was changed in it."""
+
+    def __init__(self, path: object, found: int, known: int) -> None:
+        super().__init__(f"The journal {path} has version {found}, this nbconvo knows up to {known}: update nbconvo.")
+        self.path = path
+
+
+class JournalUnavailable(NbconvoError):
+    """The journal's file cannot be read or written now: locked, read-only, disk full. What was recorded is whole."""
+
+    def __init__(self, path: object, what: str) -> None:
+        super().__init__(f"The journal {path} cannot be used now: {what}. What was recorded before is whole.")
+        self.path = path
 
 
 class EngineClosed(NbconvoError):

@@ -6,6 +6,7 @@ A call is recorded before it starts and its outcome before the workflow sees it,
 from __future__ import annotations
 
 import asyncio
+import traceback
 from asyncio import Future, Task
 from typing import Any
 
@@ -15,18 +16,25 @@ from nbconvo.engine.history import History
 from nbconvo.errors import ActivityError, ApplicationError
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.definition import ActivityDefinition
-from nbconvo.protocol.events import ActivityTaskCompleted, ActivityTaskFailed, ActivityTaskRetrying, ActivityTaskStarted
+from nbconvo.protocol.events import (
+    ActivityTaskCompleted,
+    ActivityTaskFailed,
+    ActivityTaskRetrying,
+    ActivityTaskStarted,
+    FailureTraced,
+)
 
 
 class ActivityCall:
     """One call of an activity by a workflow: its arguments as JSON, and the future the workflow waits for."""
 
-    __slots__ = ("_arguments", "_definition", "_history", "_host_task", "outcome", "task_id")
+    __slots__ = ("_arguments", "_definition", "_history", "_host_task", "attempt", "outcome", "task_id")
 
     def __init__(
         self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]
     ) -> None:
         self.task_id = task_id
+        self.attempt = 1
         self.outcome = outcome
         self._definition = definition
         self._arguments = arguments
@@ -48,20 +56,33 @@ class ActivityCall:
         if self._host_task is not None and not self.outcome.done():
             self._host_task.cancel()
 
+    def completed(self, result: Any) -> None:
+        """The recorded result goes to the workflow. Raises pydantic's ValidationError when it does not fit the annotation."""
+        if not self.outcome.done():
+            self.outcome.set_result(self._definition.shape.decode_result(result))
+
+    def failed(self, kind: str, message: str, cause: BaseException | None = None) -> None:
+        """The recorded failure goes to the workflow; `cause` is the exception itself where this process has seen it."""
+        if not self.outcome.done():
+            failure = ActivityError(self._definition.name)
+            failure.__cause__ = ApplicationError(message, type=kind)
+            failure.__cause__.__cause__ = cause
+            self.outcome.set_exception(failure)
+
     async def _attempts(self, clock: Clock) -> None:
-        attempt = 1
         try:
             arguments = self._definition.shape.decode_positional(self._arguments)
         except ValidationError as error:
-            self._fail(attempt, error)
+            self._give_up(error)
             return
         while (error := await self._attempt(arguments)) is not None:
-            if attempt >= self._definition.retry.max_attempts or getattr(error, "non_retryable", False):
-                self._fail(attempt, error)
+            if self.attempt >= self._definition.retry.max_attempts or getattr(error, "non_retryable", False):
+                self._give_up(error)
                 return
-            self._tell(ActivityTaskRetrying(self.task_id, self._definition.name, attempt, str(error)))
-            await _sleep(clock, self._definition.retry.delay(attempt))
-            attempt += 1
+            self._history.record(ActivityTaskRetrying(self.task_id, self._definition.name, self.attempt, str(error)))
+            self._history.commit()
+            await _sleep(clock, self._definition.retry.delay(self.attempt))
+            self.attempt += 1
 
     async def _attempt(self, arguments: list[Any]) -> Exception | None:
         """Run the function once; returns what went wrong, None when nothing did."""
@@ -69,30 +90,24 @@ class ActivityCall:
         try:
             async with asyncio.timeout(seconds):
                 value = await self._definition.function(*arguments)
-            self._complete(self._definition.shape.encode(value))
+            result = self._definition.shape.encode(value)
+            self._definition.shape.decode_result(result)
         except TimeoutError as error:
             return error if str(error) else TimeoutError(f"no result within {seconds:g} seconds")
         except Exception as error:
             return error
+        self._history.happened(ActivityTaskCompleted(self.task_id, self._definition.name, result))
+        self._history.commit()
+        self.completed(result)
         return None
 
-    def _complete(self, result: Any) -> None:
-        value = self._definition.shape.decode_result(result)
-        self._tell(ActivityTaskCompleted(self.task_id, self._definition.name, result))
-        if not self.outcome.done():
-            self.outcome.set_result(value)
-
-    def _fail(self, attempt: int, error: Exception) -> None:
-        self._tell(ActivityTaskFailed(self.task_id, self._definition.name, attempt, str(error)))
-        if not self.outcome.done():
-            failure = ActivityError(self._definition.name)
-            failure.__cause__ = ApplicationError(str(error), type=type(error).__name__)
-            failure.__cause__.__cause__ = error
-            self.outcome.set_exception(failure)
-
-    def _tell(self, event: ActivityTaskRetrying | ActivityTaskCompleted | ActivityTaskFailed) -> None:
-        self._history.record(event)
+    def _give_up(self, error: Exception) -> None:
+        kind, message = type(error).__name__, str(error)
+        text = "".join(traceback.format_exception(error))
+        self._history.record(FailureTraced(kind, text, self.task_id))
+        self._history.happened(ActivityTaskFailed(self.task_id, self._definition.name, self.attempt, message))
         self._history.commit()
+        self.failed(kind, message, error)
 
 
 async def _sleep(clock: Clock, seconds: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from asyncio import Task
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
 from typing import Any
@@ -16,14 +16,18 @@ from typing import Any
 from nbconvo.engine import guard
 from nbconvo.engine.history import History
 from nbconvo.engine.inside import Inside
+from nbconvo.engine.replay import replay
 from nbconvo.errors import WorkflowCanceled, WorkflowDeadlocked, WorkflowFailed
 from nbconvo.protocol.clock import Clock, Timer
 from nbconvo.protocol.definition import WorkflowDefinition
+from nbconvo.protocol.envelope import Event
 from nbconvo.protocol.events import (
     CancelRequested,
+    EventAttributes,
     FailureTraced,
     InputReceived,
     TimerFired,
+    TurnCommitted,
     WorkflowExecutionCanceled,
     WorkflowExecutionCompleted,
     WorkflowExecutionFailed,
@@ -64,7 +68,7 @@ class Execution:
     ) -> None:
         self.definition = definition
         self.history = history
-        self.inside = Inside(history, clock.time_ns() / 1e9, self.wake)
+        self.inside = Inside(history, self.wake)
         self.status = Status.RUNNING
         self.scheduled = False
         self.result: Any = None
@@ -80,9 +84,40 @@ class Execution:
     def begin(self, arguments: list[Any], wire: list[Any]) -> None:
         """Record the start and queue the entrypoint; `wire` is the input as JSON, as an argument list."""
         definition = self.definition
-        self.history.record(WorkflowExecutionStarted(self._started, definition.name, definition.display_name, wire))
+        self.history.happened(WorkflowExecutionStarted(self._started, definition.name, definition.display_name, wire))
         self._main = self.inside.loop.create_task(self._run(arguments), name=definition.name)
         self.history.commit()
+
+    def recall(self, last: EventAttributes) -> bool:
+        """Take up a recorded run that has ended with the event `last`; False when it has not ended."""
+        name = self.definition.name
+        match last:
+            case WorkflowExecutionCompleted(_, result):
+                self.result = self.definition.shape.decode_result(result)
+                self._close(Status.COMPLETED)
+            case WorkflowExecutionFailed(_, message):
+                self.failure = WorkflowFailed(name, "", message)
+                self._close(Status.FAILED)
+            case WorkflowExecutionCanceled(_, reason):
+                self.failure = WorkflowCanceled(name, reason)
+                self._close(Status.CANCELED)
+            case _:
+                return False
+        return True
+
+    def resume(self, arguments: list[Any], recorded: Sequence[Event]) -> None:
+        """Take up a recorded run where it stands. Raises `NondeterminismError`; then nothing was recorded and nothing runs."""
+        self._main = self.inside.loop.create_task(self._run(arguments), name=self.definition.name)
+        self.scheduled = True  # what wakes up during the replay belongs to it
+        try:
+            replay(self.inside, recorded, self._apply_cancel)
+        except BaseException:
+            self.status = Status.EVICTED
+            self.history.closed = True
+            _unwind(self.inside)
+            raise
+        self.scheduled = False
+        self.wake()
 
     def wake(self) -> None:
         """Ask for a turn, once."""
@@ -95,27 +130,34 @@ class Execution:
         self.scheduled = False
         if self.status is not Status.RUNNING:
             return
-        loop = self.inside.loop
-        loop.now = self._clock.time_ns() / 1e9
-        for timer_id in loop.due():
-            self.history.record(TimerFired(timer_id))
-        with guard.guarded():
-            loop.run_turn()
+        loop, history = self.inside.loop, self.history
+        for timer_id in loop.due(self._clock.time_ns() / 1e9):
+            history.happened(TimerFired(timer_id))
+        if loop.has_work:
+            loop.now, before = history.now, history.sequence
+            with guard.guarded():
+                loop.run_turn()
+            if history.sequence == before:
+                history.record(TurnCommitted())
         self._settle()
 
     def submit(self, task_id: str, value: Any) -> None:
         """Accept a reply: checked, committed, then handed over. Raises `NoPendingInput` or `InputRejected`."""
         ask, answer = self.inside.pending.check(task_id, value)
-        self.history.record(InputReceived(task_id, answer.model_dump(mode="json")))
+        self.history.happened(InputReceived(task_id, answer.model_dump(mode="json")))
         self.history.commit()
         self.inside.pending.take(ask, answer)
 
     def cancel(self, reason: str | None) -> None:
         """Record the wish; the workflow sees a CancelledError in its next turn."""
         if self.status is Status.RUNNING and self._main is not None:
-            self._cancel_reason = reason
-            self.history.record(CancelRequested(reason))
+            self.history.happened(CancelRequested(reason))
             self.history.commit()
+            self._apply_cancel(reason)
+
+    def _apply_cancel(self, reason: str | None) -> None:
+        self._cancel_reason = reason
+        if self._main is not None:
             self._main.cancel()
 
     def evict(self) -> None:

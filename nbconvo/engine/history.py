@@ -1,8 +1,12 @@
-"""The growing history of one execution: events are recorded in a buffer, then committed together and shown."""
+"""The growing history of one execution: events are recorded in a buffer, then committed together and shown.
+
+Workflow code makes some events; others happen to it from outside (jobs). The time of workflow code is the time of the newest job,
+so a replay that applies the same jobs sees the same time, and it never goes back, whatever the machine's clock does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock
@@ -15,22 +19,36 @@ Publish = Callable[[list[Event]], None]
 class History:
     """Events of one execution, numbered from 1. Nobody sees one before the journal has it."""
 
-    __slots__ = ("_buffer", "_clock", "_journal", "_publish", "_sequence", "closed", "lineage")
+    __slots__ = ("_buffer", "_clock", "_journal", "_publish", "_rehearsed", "closed", "lineage", "now", "sequence")
 
     def __init__(self, lineage: Lineage, journal: Journal, clock: Clock, publish: Publish) -> None:
         self.lineage = lineage
         self.closed = False
+        self.sequence = 0
+        self.now = clock.time_ns() / 1e9
         self._journal = journal
         self._clock = clock
         self._publish = publish
         self._buffer: list[Event] = []
-        self._sequence = 0
+        self._rehearsed: list[EventAttributes] | None = None
 
     def record(self, attributes: EventAttributes) -> None:
-        """Add an event to the buffer; after the end of the execution it is dropped."""
-        if not self.closed:
-            self._sequence += 1
-            self._buffer.append(Event(self._sequence, self._clock.time_ns(), self.lineage, attributes))
+        """Add an event that workflow code made; after the end of the execution it is dropped."""
+        if self._rehearsed is not None:
+            self._rehearsed.append(attributes)
+        elif not self.closed:
+            self.sequence += 1
+            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, attributes))
+
+    def happened(self, attributes: EventAttributes) -> None:
+        """Add an event that happened to the workflow: its time moves on."""
+        self.record(attributes)
+        if self._buffer:
+            self.pass_time(self._buffer[-1].event_timestamp)
+
+    def pass_time(self, timestamp: int) -> None:
+        """The newest job is of `timestamp` (nanoseconds since the epoch)."""
+        self.now = max(self.now, timestamp / 1e9)
 
     def commit(self) -> None:
         """Append what is in the buffer to the journal, then show it."""
@@ -38,3 +56,17 @@ class History:
             events, self._buffer = self._buffer, []
             self._journal.append(self.lineage.workflow_exec_id, events)
             self._publish(events)
+
+    def rehearse(self, events: Sequence[Event]) -> None:
+        """Take up a recorded history: from now on events are only collected, for comparison, until `go_live`."""
+        self.sequence = len(events)
+        self._rehearsed = []
+
+    def rehearsed(self) -> list[EventAttributes]:
+        """What workflow code made since this was last asked, while rehearsing."""
+        made, self._rehearsed = self._rehearsed or [], []
+        return made
+
+    def go_live(self) -> None:
+        """The recorded history is used up: what comes now is new."""
+        self._rehearsed = None

@@ -38,15 +38,16 @@ WAIT_FOR_INPUT = "wait_for_input"
 class Inside:
     """Implements `context.Runtime`; owns the loop, the open asks and the running activities of one execution."""
 
-    __slots__ = ("_activity_count", "_wake", "calls", "history", "loop", "pending", "random")
+    __slots__ = ("_activity_count", "_wake", "attempts", "calls", "history", "loop", "pending", "random")
 
-    def __init__(self, history: History, now: float, wake: Callable[[], None]) -> None:
+    def __init__(self, history: History, wake: Callable[[], None]) -> None:
         self.history = history
         self._wake = wake
         self.random = random.Random(history.lineage.workflow_run_id)
         self.pending = PendingInputs()
         self.calls: dict[str, ActivityCall] = {}
-        self.loop = WorkflowLoop(self, now)
+        self.attempts: dict[str, int] = {}
+        self.loop = WorkflowLoop(self, history.now)
         self._activity_count = 0
 
     @property
@@ -99,6 +100,7 @@ class Inside:
         """Record the call, then wait for its outcome."""
         self._activity_count += 1
         call = ActivityCall(str(self._activity_count), activity, arguments, self.history, self.loop.create_future())
+        call.attempt = self.attempts.pop(call.task_id, 1)
         self.calls[call.task_id] = call
         self.emit(call.started())
         try:

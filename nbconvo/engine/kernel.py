@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future, get_running_loop
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from os import PathLike
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -31,12 +33,13 @@ from nbconvo.engine.history import History
 from nbconvo.engine.pending import field_problems
 from nbconvo.engine.scheduler import Scheduler
 from nbconvo.engine.stream import EventStream
-from nbconvo.errors import EngineClosed, StartInputInvalid
+from nbconvo.errors import EngineClosed, ExecutionMismatch, StartInputInvalid
+from nbconvo.journal import open_journal
 from nbconvo.journal.contract import Journal
-from nbconvo.journal.memory import MemoryJournal
 from nbconvo.protocol.clock import Clock, SystemClock, random_id
 from nbconvo.protocol.definition import WorkflowDefinition, definition_of
 from nbconvo.protocol.envelope import Event, Lineage
+from nbconvo.protocol.events import WorkflowExecutionStarted
 
 
 class KernelHandle:
@@ -110,19 +113,20 @@ class KernelHandle:
 
 
 class KernelEngine:
-    """Runs workflows in this process. `journal` is ":memory:" or a journal; `clock` and `new_id` are handed in by tests.
+    """Runs workflows in this process.
 
+    `journal` is ":memory:", the path of a file, or a journal; `clock` and `new_id` are handed in by tests.
     Use it as an async context manager, or `open()` it inside a running loop and `await close()` it.
     """
 
     def __init__(
-        self, journal: Journal | str = ":memory:", *, clock: Clock | None = None, new_id: Callable[[], str] = random_id
+        self,
+        journal: Journal | str | PathLike[str] = ":memory:",
+        *,
+        clock: Clock | None = None,
+        new_id: Callable[[], str] = random_id,
     ) -> None:
-        if isinstance(journal, str) and journal != ":memory:":
-            raise ValueError(
-                f"journal={journal!r} is not supported: use ':memory:' or an object that implements the Journal contract."
-            )
-        self.journal: Journal = MemoryJournal() if isinstance(journal, str) else journal
+        self.journal: Journal = open_journal(journal)
         self.clock: Clock = clock or SystemClock()
         self._new_id = new_id
         self._scheduler: Scheduler | None = None
@@ -149,7 +153,11 @@ class KernelEngine:
         self.journal.close()
 
     async def start(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
-        """Start a workflow; with the id of an execution that is there already, return its handle. Raises `StartInputInvalid`."""
+        """Start a workflow; with the id of an execution that is there already, take that up instead.
+
+        One that waits in the journal runs again to where it stands; one that has ended has its result.
+        Raises `StartInputInvalid`, `ExecutionMismatch`, `ExecutionInUse`, `NondeterminismError`.
+        """
         return self.start_nowait(workflow, input, id)
 
     def start_nowait(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
@@ -159,28 +167,47 @@ class KernelEngine:
         definition = definition_of(workflow)
         if id is not None and id in self._handles:
             return self._handles[id]
+        if id is not None and (recorded := self.journal.read(id)):
+            return self._take_up(definition, recorded, self._scheduler)
         arguments, wire = _decode_input(definition, input)
-        return self._begin(definition, id or self._new_id(), arguments, wire, self._scheduler)
+        lineage = Lineage(id or self._new_id(), self._new_id(), definition.name, "")
+        execution = self._admit(definition, replace(lineage, root_workflow_exec_id=lineage.workflow_exec_id), self._scheduler)
+        execution.begin(arguments, wire)
+        return self._handles[lineage.workflow_exec_id]
 
     def handle(self, id: str) -> KernelHandle:  # noqa: A002
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
 
-    def _begin(
-        self, definition: WorkflowDefinition, execution_id: str, arguments: list[Any], wire: list[Any], scheduler: Scheduler
-    ) -> KernelHandle:
-        lineage = Lineage(execution_id, self._new_id(), definition.name, execution_id)
-        stream = EventStream(execution_id, self.journal)
+    def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
+        stream = EventStream(lineage.workflow_exec_id, self.journal)
         history = History(lineage, self.journal, self.clock, stream.publish)
         execution = Execution(definition, history, self.clock, scheduler.add, self._execution_ended)
-        handle = self._handles[execution_id] = KernelHandle(execution, stream)
-        self._executions[execution_id] = execution
-        execution.begin(arguments, wire)
-        return handle
+        self._executions[lineage.workflow_exec_id] = execution
+        self._handles[lineage.workflow_exec_id] = KernelHandle(execution, stream)
+        return execution
+
+    def _take_up(self, definition: WorkflowDefinition, recorded: Sequence[Event], scheduler: Scheduler) -> KernelHandle:
+        """The handle of a recorded execution: ended, or running again from where it stands."""
+        lineage, started = recorded[0].lineage, recorded[0].attributes
+        if lineage.workflow_name != definition.name or not isinstance(started, WorkflowExecutionStarted):
+            raise ExecutionMismatch(lineage.workflow_exec_id, lineage.workflow_name, definition.name)
+        self.journal.acquire(lineage.workflow_exec_id)
+        execution = self._admit(definition, lineage, scheduler)
+        try:
+            if not execution.recall(recorded[-1].attributes):
+                execution.resume(_decode_input(definition, started.input[0] if started.input else None)[0], recorded)
+        except BaseException:
+            self._handles.pop(lineage.workflow_exec_id)
+            self._executions.pop(lineage.workflow_exec_id, None)
+            self.journal.release(lineage.workflow_exec_id)
+            raise
+        return self._handles[lineage.workflow_exec_id]
 
     def _execution_ended(self, execution: Execution) -> None:
         self._executions.pop(execution.inside.execution_id, None)
         self._handles[execution.inside.execution_id].close()
+        self.journal.release(execution.inside.execution_id)
 
 
 def _decode_input(definition: WorkflowDefinition, value: Any) -> tuple[list[Any], list[Any]]:

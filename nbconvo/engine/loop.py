@@ -39,7 +39,7 @@ class LoopOwner(Runtime, Protocol):
 
 
 class WorkflowLoop(asyncio.AbstractEventLoop):
-    """The loop of one execution. `now` is set by the scheduler before each turn, in seconds since the epoch."""
+    """The loop of one execution. `now` is set before each turn, in seconds since the epoch."""
 
     def __init__(self, owner: LoopOwner, now: float) -> None:
         self.runtime = owner
@@ -69,15 +69,25 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
             self._in_turn = False
             asyncio._set_running_loop(outer)  # noqa: SLF001
 
-    def due(self) -> list[int]:
-        """Move timers whose time has come to the ready queue, earliest first; returns their ids."""
+    def due(self, until: float) -> list[int]:
+        """Move timers whose time has come by `until` to the ready queue, earliest first; returns their ids."""
         fired: list[int] = []
-        while self._timers and (self._timers[0][0] <= self.now or self._timers[0][2].cancelled()):
+        while self._timers and (self._timers[0][0] <= until or self._timers[0][2].cancelled()):
             _, timer_id, handle = heapq.heappop(self._timers)
             if not handle.cancelled():
                 fired.append(timer_id)
                 self._ready.append(handle)
         return fired
+
+    def fire(self, timer_id: int) -> None:
+        """Move one timer to the ready queue, as a replay does. Raises KeyError when it is not waiting."""
+        for index, (_, number, handle) in enumerate(self._timers):
+            if number == timer_id:
+                del self._timers[index]
+                heapq.heapify(self._timers)
+                self._ready.append(handle)
+                return
+        raise KeyError(f"timer {timer_id}")
 
     def next_deadline(self) -> float | None:
         """When the earliest timer is due, in seconds since the epoch."""

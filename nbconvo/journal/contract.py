@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from nbconvo.journal.summary import ExecutionSummary
 from nbconvo.protocol.envelope import Event
 
 
@@ -19,10 +20,29 @@ class Journal(Protocol):
         """The events of an execution with a sequence number above `after`, in order; empty when it is unknown."""
         ...
 
-    def executions(self) -> Sequence[str]:
-        """The ids of all executions, oldest first."""
+    def summaries(self) -> Sequence[ExecutionSummary]:
+        """All executions, oldest first."""
+        ...
+
+    def summary(self, execution_id: str) -> ExecutionSummary | None:
+        """One execution, None when it is unknown."""
+        ...
+
+    def forget(self, execution_id: str) -> None:
+        """Delete an execution and its history, for good; harmless when it is unknown."""
+        ...
+
+    def acquire(self, execution_id: str) -> None:
+        """Take the right to run an execution, until `release` or the end of this process.
+
+        Raises `ExecutionInUse` when another process that is alive has it.
+        """
+        ...
+
+    def release(self, execution_id: str) -> None:
+        """Give the right back; harmless when this journal does not have it."""
         ...
 
     def close(self) -> None:
-        """Give back what the store holds open."""
+        """Give back what the store holds open, rights included."""
         ...

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbconvo.journal.summary import ExecutionSummary, summarize
 from nbconvo.protocol.envelope import Event
 
 
 class MemoryJournal:
     """Histories in lists, for tests and for runs that nobody needs tomorrow.
 
-    >>> MemoryJournal().executions()
+    >>> MemoryJournal().summaries()
     []
     """
 
@@ -20,18 +21,37 @@ class MemoryJournal:
     def append(self, execution_id: str, events: Sequence[Event]) -> None:
         """Add `events` to the history. Raises ValueError when their sequence numbers do not continue it."""
         history = self._histories.setdefault(execution_id, [])
-        for offset, event in enumerate(events, start=len(history) + 1):
-            if event.sequence != offset:
-                raise ValueError(f"event {event.sequence} of {execution_id} does not follow event {len(history)}")
+        check_sequence(execution_id, len(history), events)
         history.extend(events)
 
     def read(self, execution_id: str, after: int = 0) -> Sequence[Event]:
         """The events above `after`."""
         return self._histories.get(execution_id, [])[after:]
 
-    def executions(self) -> Sequence[str]:
-        """All execution ids, oldest first."""
-        return list(self._histories)
+    def summaries(self) -> Sequence[ExecutionSummary]:
+        """All executions, oldest first."""
+        return [summary for history in self._histories.values() if (summary := summarize(history)) is not None]
+
+    def summary(self, execution_id: str) -> ExecutionSummary | None:
+        """One execution."""
+        return summarize(self._histories.get(execution_id, []))
+
+    def forget(self, execution_id: str) -> None:
+        """Delete an execution."""
+        self._histories.pop(execution_id, None)
+
+    def acquire(self, execution_id: str) -> None:
+        """No other process can see this journal."""
+
+    def release(self, execution_id: str) -> None:
+        """Nothing is held."""
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def check_sequence(execution_id: str, last: int, events: Sequence[Event]) -> None:
+    """Raise ValueError when `events` do not continue a history of `last` events."""
+    for expected, event in enumerate(events, start=last + 1):
+        if event.sequence != expected:
+            raise ValueError(f"event {event.sequence} of {execution_id} does not follow event {expected - 1}")

@@ -215,12 +215,34 @@ class CancelRequested(Attributes):
 
 @dataclass(frozen=True, slots=True)
 class FailureTraced(Attributes):
-    """Type and traceback of the exception that the next failure event reports by its text alone."""
+    """Type and traceback of the exception that the next failure event reports by its text alone.
+
+    `task_id` is that of the activity that failed, None when the run itself did.
+    """
 
     event_type: ClassVar = "NBCONVO_FAILURE_TRACED"
     internal: ClassVar = True
     type: str
     traceback: str
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCommitted(Attributes):
+    """A turn ended that made no event of its own; without this, a replay could not tell where it ended."""
+
+    event_type: ClassVar = "NBCONVO_TURN_COMMITTED"
+    internal: ClassVar = True
+
+
+@dataclass(frozen=True, slots=True)
+class CellBound(Attributes):
+    """The execution belongs to this cell of this notebook."""
+
+    event_type: ClassVar = "NBCONVO_CELL_BOUND"
+    internal: ClassVar = True
+    notebook: str
+    cell_id: str
 
 
 EventAttributes = (
@@ -244,5 +266,7 @@ EventAttributes = (
     | TimerFired
     | CancelRequested
     | FailureTraced
+    | TurnCommitted
+    | CellBound
 )
 """Every event there is; dispatch on it with `match` and end with `assert_never`."""

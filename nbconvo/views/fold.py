@@ -76,10 +76,12 @@ def fold(view: TranscriptView, event: Event) -> TranscriptView:
             return _with_ask(view, task_id, lambda ask: {**ask, "deadline": deadline})
         case ev.InputClosed(task_id, reason):
             return _close_ask(view, task_id, _CLOSED.get(reason, "failed"), at)
-        case ev.FailureTraced(kind, traceback):
+        case ev.FailureTraced(kind, traceback, None):
             error: ErrorItem = {"kind": "error", "id": "error", "type": kind, "message": "", "traceback": traceback, "at": at}
             return _append(view, error)
-        case ev.InputReceived() | ev.TimerStarted() | ev.TimerFired() | ev.CancelRequested() | ev.UnknownEvent():
+        case ev.FailureTraced() | ev.InputReceived() | ev.TimerStarted() | ev.TimerFired() | ev.CancelRequested():
+            return view
+        case ev.TurnCommitted() | ev.CellBound() | ev.UnknownEvent():
             return view
         case unexpected:
             assert_never(unexpected)

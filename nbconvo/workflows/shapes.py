@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError, create_model
 from pydantic_core import to_jsonable_python
 
 from nbconvo.errors import ErrorCode, WorkflowsException
@@ -25,24 +25,31 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class HandlerShape:
-    """Arguments and result of one handler. `spread` tells that the input model's fields are the arguments, by name."""
+    """Arguments and result of one handler.
+
+    `spread` tells that the input model's fields are the arguments, in order; `optional`, that each has a default.
+    """
 
     model: TypeAdapter[Any]
     parameters: tuple[str, ...]
     spread: bool
+    optional: bool
     returns: Any
+    result: TypeAdapter[Any]
     wrap: bool
 
     def decode(self, value: Any) -> list[Any]:
-        """JSON to the list of arguments. Raises pydantic's ValidationError."""
+        """JSON to the list of arguments, empty where the handler's own defaults serve. Raises pydantic's ValidationError."""
+        if value is None and self.optional:
+            return []
         if not self.parameters:
-            self.model.validate_python({} if value is None else value)
+            self.model.validate_python(value)
             return []
         if not self.spread:
             return [self.model.validate_python(value)]
         bare = len(self.parameters) == 1 and not isinstance(value, dict)
         decoded = self.model.validate_python({self.parameters[0]: value} if bare else value)
-        return [getattr(decoded, name) for name in self.parameters]
+        return [getattr(decoded, _field(index)) for index in range(len(self.parameters))]
 
     def decode_positional(self, values: list[Any]) -> list[Any]:
         """The same for a list with one JSON value per parameter. Raises pydantic's ValidationError."""
@@ -59,15 +66,24 @@ class HandlerShape:
         if not self.wrap:
             return to_jsonable_python(value)
         try:
-            TypeAdapter(self.returns).validate_python(value, strict=True)
+            self.result.validate_python(value, strict=True)
         except ValidationError:
             logger.warning("The result %r does not match the return annotation %s.", value, self.returns)
             return to_jsonable_python(value)
         return {"result": to_jsonable_python(value)}
 
     def decode_result(self, value: Any) -> Any:
-        """The JSON of a result back to what the annotation promises. Raises pydantic's ValidationError."""
-        return TypeAdapter(self.returns).validate_python(value)
+        """The JSON of a result back to what the annotation promises.
+
+        Raises pydantic's ValidationError. Not for a wrapped result: one that did not fit was recorded as it was, and comes back so.
+        """
+        if not self.wrap:
+            return self.result.validate_python(value)
+        wrapped = isinstance(value, dict) and value.keys() == {"result"} and not _is_model(self.returns)  # pyright: ignore[reportUnknownMemberType]
+        try:
+            return self.result.validate_python(value["result"] if wrapped else value)
+        except ValidationError:
+            return value
 
 
 def shape_of(function: Callable[..., Any], *, wrap: bool, skip_self: bool) -> HandlerShape:
@@ -83,8 +99,19 @@ def shape_of(function: Callable[..., Any], *, wrap: bool, skip_self: bool) -> Ha
     if "return" not in hints:
         raise _definition_error(f"'{name}' must have a return type annotation, use `-> None` if no return type is expected.")
     names = tuple(parameter.name for parameter in parameters)
+    optional = all(parameter.default is not inspect.Parameter.empty for parameter in parameters)
     model, spread = _input_model(name, parameters, hints)
-    return HandlerShape(TypeAdapter(model), names, spread, hints["return"], wrap)
+    returns = hints["return"]
+    return HandlerShape(TypeAdapter(model), names, spread, optional, returns, _result_adapter(name, returns), wrap)
+
+
+def _result_adapter(name: str, returns: Any) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(returns)
+    except PydanticSchemaGenerationError as error:
+        kind = getattr(returns, "__name__", str(returns))
+        text = f"The result of '{name}' is recorded as JSON, and {kind} cannot be. Return a pydantic model, a dataclass or plain data."
+        raise _definition_error(text) from error
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -95,8 +122,15 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _check_parameter(name: str, parameter: inspect.Parameter, hints: dict[str, Any]) -> None:
-    if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-        raise _definition_error(f"'{name}' has **kwargs which is not supported for this handler type.")
+    match parameter.kind:
+        case inspect.Parameter.VAR_KEYWORD:
+            raise _definition_error(f"'{name}' has **kwargs which is not supported for this handler type.")
+        case inspect.Parameter.VAR_POSITIONAL:
+            raise _definition_error(f"'{name}' has *args which is not supported for this handler type.")
+        case inspect.Parameter.KEYWORD_ONLY:
+            raise _definition_error(f"Parameter '{parameter.name}' of '{name}' is keyword-only. Remove the `*` before it.")
+        case _:
+            pass
     if parameter.name not in hints:
         raise _definition_error(f"Parameter '{parameter.name}' in '{name}' must have a type annotation.")
 
@@ -109,10 +143,17 @@ def _input_model(name: str, parameters: list[inspect.Parameter], hints: dict[str
         if _is_union(annotation) and any(_is_model(member) for member in get_args(annotation)):
             _check_union(name, parameters[0].name, annotation)
             return annotation, False
-    defaults = {p.name: ... if p.default is inspect.Parameter.empty else p.default for p in parameters}
-    fields: dict[str, Any] = {parameter.name: (hints[parameter.name], defaults[parameter.name]) for parameter in parameters}
+    fields: dict[str, Any] = {}
+    for index, parameter in enumerate(parameters):
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[_field(index)] = (hints[parameter.name], Field(default, alias=parameter.name))
     config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     return create_model(f"{name}_Input", __config__=config, **fields), True
+
+
+def _field(index: int) -> str:
+    """The input model's name for a parameter, whose own is an alias: `schema`, `json` or `_x` would clash with the model's."""
+    return f"parameter_{index}"
 
 
 def _check_union(name: str, parameter: str, annotation: Any) -> None:

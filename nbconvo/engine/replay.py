@@ -1,0 +1,134 @@
+"""Taking up a recorded execution: its code runs again with the recorded jobs, and must make the recorded events.
+
+The history is a sequence of turns. Each begins with the jobs that were applied (a reply, a timer, the outcome of an activity, a
+cancel) and goes on with the events that workflow code made in it. Replay applies the same jobs, runs a turn, and compares. When
+the jobs at the end have no events after them (the process died in between), that turn is new and runs live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from nbconvo.engine import guard
+from nbconvo.engine.inside import WAIT_FOR_INPUT, Inside
+from nbconvo.errors import NbconvoError, NondeterminismError
+from nbconvo.protocol import events as ev
+from nbconvo.protocol.envelope import Event
+from nbconvo.protocol.events import EventAttributes
+
+_JOBS = (ev.InputReceived, ev.TimerFired, ev.ActivityTaskCompleted, ev.ActivityTaskFailed, ev.CancelRequested)
+_BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound)
+_COMPARED = frozenset({"custom_task_id", "custom_task_type", "task_id", "activity_name", "timer_id", "reason"})
+
+
+def replay(inside: Inside, recorded: Sequence[Event], cancel: Any) -> None:
+    """Bring `inside` to where `recorded` ends. `cancel` applies a recorded cancel. Raises `NondeterminismError`.
+
+    The main task is queued already; `recorded` begins with the start of the run.
+    """
+    history = inside.history
+    history.rehearse(recorded)
+    history.pass_time(recorded[0].event_timestamp)
+    turns = _Turns([event for event in recorded[1:] if not isinstance(event.attributes, _BYSTANDERS)])
+    failure_types = {e.attributes.task_id: e.attributes.type for e in recorded if isinstance(e.attributes, ev.FailureTraced)}
+    _count_attempts(inside, recorded)
+    while True:
+        for event in turns.jobs():
+            history.pass_time(event.event_timestamp)
+            _apply(inside, event, failure_types, cancel)
+        if turns.at_end:
+            break
+        inside.loop.now = history.now
+        with guard.guarded():
+            inside.loop.run_turn()
+        turns.compare(history.rehearsed())
+    history.go_live()
+
+
+class _Turns:
+    """The recorded events, consumed turn by turn."""
+
+    def __init__(self, events: list[Event]) -> None:
+        self._events = events
+        self._next = 0
+
+    @property
+    def at_end(self) -> bool:
+        return self._next >= len(self._events)
+
+    def jobs(self) -> list[Event]:
+        """The jobs that come next, with what belongs to them."""
+        start = self._next
+        while not self.at_end and _is_job(self._events[self._next].attributes):
+            self._next += 1
+        return self._events[start : self._next]
+
+    def compare(self, made: list[EventAttributes]) -> None:
+        """The turn made `made`; the record must say the same. A turn that made nothing has left a mark instead."""
+        for attributes in made or [ev.TurnCommitted()]:
+            recorded = None if self.at_end else self._events[self._next]
+            if recorded is None or not _same(recorded.attributes, attributes):
+                raise NondeterminismError(
+                    0 if recorded is None else recorded.sequence,
+                    "nothing more" if recorded is None else describe(recorded.attributes),
+                    describe(attributes),
+                )
+            self._next += 1
+
+
+def _is_job(attributes: EventAttributes) -> bool:
+    return isinstance(attributes, _JOBS) or (isinstance(attributes, ev.FailureTraced) and attributes.task_id is not None)
+
+
+def _apply(inside: Inside, event: Event, failure_types: dict[str | None, str], cancel: Any) -> None:
+    try:
+        match event.attributes:
+            case ev.InputReceived(task_id, value):
+                inside.pending.take(*inside.pending.check(task_id, value))
+            case ev.TimerFired(timer_id):
+                inside.loop.fire(timer_id)
+            case ev.ActivityTaskCompleted(task_id, _, result):
+                inside.calls[task_id].completed(result)
+            case ev.ActivityTaskFailed(task_id, _, _, failure):
+                inside.calls[task_id].failed(failure_types.get(task_id, "Exception"), failure)
+            case ev.CancelRequested(reason):
+                cancel(reason)
+            case _:
+                pass
+    except (KeyError, NbconvoError) as error:
+        made = f"code that has no place for it ({error})"
+        raise NondeterminismError(event.sequence, describe(event.attributes), made) from error
+
+
+def _count_attempts(inside: Inside, recorded: Sequence[Event]) -> None:
+    """An activity that was interrupted goes on counting where it was."""
+    for event in recorded:
+        if isinstance(event.attributes, ev.ActivityTaskRetrying):
+            inside.attempts[event.attributes.task_id] = event.attributes.attempt + 1
+
+
+def _same(recorded: EventAttributes, made: EventAttributes) -> bool:
+    """Same type, ids and names; and the same question, where a person is asked. Texts and arguments may differ."""
+    if type(recorded) is not type(made):
+        return False
+    names = [field.name for field in fields(recorded) if field.name in _COMPARED]
+    if isinstance(recorded, ev.CustomTaskStarted) and recorded.custom_task_type == WAIT_FOR_INPUT:
+        names.append("payload")
+    return all(getattr(recorded, name) == getattr(made, name) for name in names)
+
+
+def describe(attributes: EventAttributes) -> str:
+    """An event in a few words, for people who compare two of them."""
+    match attributes:
+        case ev.CustomTaskStarted(_, kind, payload) if kind == WAIT_FOR_INPUT:
+            return f"{attributes.event_type} (asks {payload['label'] or payload['input_schema'].get('title')!r})"
+        case ev.CustomTaskStarted() | ev.CustomTaskInProgress() | ev.CustomTaskCompleted() | ev.CustomTaskFailed():
+            return f"{attributes.event_type} ({attributes.custom_task_type})"
+        case ev.ActivityTaskStarted() | ev.ActivityTaskCompleted() | ev.ActivityTaskFailed():
+            return f"{attributes.event_type} ({attributes.activity_name})"
+        case ev.TurnCommitted():
+            return "nothing before the next wait"
+        case _:
+            return attributes.event_type if not isinstance(attributes, ev.UnknownEvent) else attributes.name

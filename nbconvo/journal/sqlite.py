@@ -1,0 +1,248 @@
+"""A journal in one SQLite file, with a write-ahead log.
+
+`durability="normal"` (the default) survives the death of the process; "full" survives a power cut as well and costs a disk flush
+per commit. The file is made at the first append and not before, with a `.gitignore` beside it when its folder is new.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from nbconvo.errors import ExecutionInUse, JournalCorrupted, JournalTooNew, JournalUnavailable
+from nbconvo.journal.codec import decode_attributes, decode_lineage, encode_attributes, encode_lineage
+from nbconvo.journal.memory import check_sequence
+from nbconvo.journal.owners import Owner, is_alive
+from nbconvo.journal.summary import ExecutionSummary, summarize
+from nbconvo.protocol.envelope import Event, Lineage
+
+T = TypeVar("T")
+
+VERSION = 1
+"""Of the schema, in the file's `user_version`."""
+
+_SCHEMA = """
+CREATE TABLE executions (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL, owner TEXT,
+    workflow_name TEXT NOT NULL, display_name TEXT, status TEXT NOT NULL, open_asks INTEGER NOT NULL,
+    started_at REAL NOT NULL, updated_at REAL NOT NULL, notebook TEXT, cell_id TEXT
+) STRICT;
+CREATE TABLE runs (
+    execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, run_id TEXT NOT NULL, lineage BLOB NOT NULL,
+    PRIMARY KEY (execution, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+    execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, sequence INTEGER NOT NULL, run_id TEXT NOT NULL,
+    timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, PRIMARY KEY (execution, sequence)
+) STRICT, WITHOUT ROWID;
+"""
+_COLUMNS = "id, workflow_name, display_name, status, open_asks, started_at, updated_at, notebook, cell_id"
+"""Those of `ExecutionSummary`, in its order."""
+
+_GITIGNORE = "# Records of conversations: they hold what people typed.\n*\n"
+
+
+class SqliteJournal:
+    """Histories in a file. Raises `JournalCorrupted`, `JournalTooNew` or `JournalUnavailable`, each naming the file."""
+
+    def __init__(self, path: str | os.PathLike[str], *, durability: Literal["normal", "full"] = "normal") -> None:
+        self.path = Path(path)
+        self._synchronous = durability.upper()
+        self._connection: sqlite3.Connection | None = None
+        self._owner: Owner | None = None
+        self._known: dict[str, _Known] = {}
+
+    def append(self, execution_id: str, events: Sequence[Event]) -> None:
+        """Commit `events` in one transaction, with the execution's summary."""
+        if not events:
+            return
+        with self._transaction() as database:
+            known = self._known.get(execution_id) or self._load(database, execution_id)
+            check_sequence(execution_id, known.last if known else 0, events)
+            self._known[execution_id] = self._write(database, known, events)
+
+    def read(self, execution_id: str, after: int = 0) -> Sequence[Event]:
+        """The events above `after`."""
+        return self._reading([], lambda database: self._read(database, execution_id, after))
+
+    def summaries(self) -> Sequence[ExecutionSummary]:
+        """All executions, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM executions ORDER BY key"
+        return self._reading([], lambda database: [ExecutionSummary(*row) for row in database.execute(query)])
+
+    def summary(self, execution_id: str) -> ExecutionSummary | None:
+        """One execution."""
+        query = f"SELECT {_COLUMNS} FROM executions WHERE id = ?"
+        rows = self._reading([], lambda database: database.execute(query, (execution_id,)).fetchall())
+        return ExecutionSummary(*rows[0]) if rows else None
+
+    def forget(self, execution_id: str) -> None:
+        """Delete an execution."""
+        self._known.pop(execution_id, None)
+        if self.path.exists():
+            with self._transaction() as database:
+                database.execute("DELETE FROM executions WHERE id = ?", (execution_id,))
+
+    def acquire(self, execution_id: str) -> None:
+        """Take the right to run an execution. Raises `ExecutionInUse` when a living process has it."""
+        if not self.path.exists():
+            return  # nothing is recorded yet: the first append makes it ours
+        with self._transaction() as database:
+            row = database.execute("SELECT owner FROM executions WHERE id = ?", (execution_id,)).fetchone()
+            holder = row[0] if row else None
+            if holder and holder != self._me().id and is_alive(self.path.parent, holder):
+                raise ExecutionInUse(execution_id, holder)
+            database.execute("UPDATE executions SET owner = ? WHERE id = ?", (self._me().id, execution_id))
+
+    def release(self, execution_id: str) -> None:
+        """Give the right back."""
+        if self._owner is not None:
+            with self._transaction() as database:
+                database.execute("UPDATE executions SET owner = NULL WHERE id = ? AND owner = ?", (execution_id, self._owner.id))
+
+    def close(self) -> None:
+        """Close the file and give all rights back."""
+        if self._owner is not None:
+            self._owner.close()
+            self._owner = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._known.clear()
+
+    # Reading and writing
+
+    def _write(self, database: sqlite3.Connection, known: _Known | None, events: Sequence[Event]) -> _Known:
+        lineage, last = events[0].lineage, events[-1].sequence
+        summary = summarize(events, known.summary if known else None)
+        assert summary is not None
+        if known is None:
+            known = self._insert(database, summary)
+        if known.run_id != lineage.workflow_run_id:
+            run = (known.key, lineage.workflow_run_id, encode_lineage(lineage))
+            database.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", run)
+        rows = [
+            (known.key, e.sequence, lineage.workflow_run_id, e.event_timestamp, e.event_type, encode_attributes(e.attributes))
+            for e in events
+        ]
+        database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        changes = (last, summary.status, summary.open_asks, summary.updated_at, summary.notebook, summary.cell_id, known.key)
+        update = "last = ?, status = ?, open_asks = ?, updated_at = ?, notebook = ?, cell_id = ?"
+        database.execute(f"UPDATE executions SET {update} WHERE key = ?", changes)
+        return _Known(known.key, last, lineage.workflow_run_id, summary)
+
+    def _insert(self, database: sqlite3.Connection, summary: ExecutionSummary) -> _Known:
+        values = (summary.id, self._me().id, summary.workflow_name, summary.display_name, summary.started_at, summary.started_at)
+        cursor = database.execute(
+            "INSERT INTO executions (id, last, owner, workflow_name, display_name, status, open_asks, started_at, updated_at)"
+            " VALUES (?, 0, ?, ?, ?, 'running', 0, ?, ?)",
+            values,
+        )
+        assert cursor.lastrowid is not None
+        return _Known(cursor.lastrowid, 0, "", summary)
+
+    def _load(self, database: sqlite3.Connection, execution_id: str) -> _Known | None:
+        row = database.execute(f"SELECT key, last, {_COLUMNS} FROM executions WHERE id = ?", (execution_id,)).fetchone()
+        return _Known(row[0], row[1], "", ExecutionSummary(*row[2:])) if row else None
+
+    def _read(self, database: sqlite3.Connection, execution_id: str, after: int) -> list[Event]:
+        row = database.execute("SELECT key FROM executions WHERE id = ?", (execution_id,)).fetchone()
+        if row is None:
+            return []
+        runs = database.execute("SELECT run_id, lineage FROM runs WHERE execution = ?", row)
+        lineages: dict[str, Lineage] = {run_id: decode_lineage(data) for run_id, data in runs}
+        columns, order = "sequence, timestamp, run_id, type, attributes", "ORDER BY sequence"
+        query = f"SELECT {columns} FROM events WHERE execution = ? AND sequence > ? {order}"
+        try:
+            return [
+                Event(sequence, timestamp, lineages[run_id], decode_attributes(event_type, data))
+                for sequence, timestamp, run_id, event_type, data in database.execute(query, (row[0], after))
+            ]
+        except (KeyError, ValueError) as error:
+            raise JournalCorrupted(self.path, f"an event of {execution_id} cannot be read ({error})") from error
+
+    def _reading(self, nothing: T, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a query; where no file is, nothing is recorded and none is made."""
+        if self._connection is None and not self.path.exists():
+            return nothing
+        with self._explained():
+            return query(self._database())
+
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with self._explained():
+            database = self._database()
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Generator[None]:
+        """SQLite's errors as ours, with the file and what to do."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise JournalUnavailable(self.path, str(error)) from error
+        except sqlite3.DatabaseError as error:
+            raise JournalCorrupted(self.path, str(error)) from error
+
+    # Opening
+
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        _make_folder(self.path.parent)
+        connection: Any = sqlite3.connect(self.path, timeout=5, isolation_level=None, cached_statements=64)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={self._synchronous}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise JournalTooNew(self.path, version, VERSION)
+        if version == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
+
+    def _me(self) -> Owner:
+        if self._owner is None:
+            self._owner = Owner(self.path.parent, f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+        return self._owner
+
+
+class _Known:
+    """What this process knows of an execution it writes to, so that an append reads nothing."""
+
+    __slots__ = ("key", "last", "run_id", "summary")
+
+    def __init__(self, key: int, last: int, run_id: str, summary: ExecutionSummary) -> None:
+        self.key = key
+        self.last = last
+        self.run_id = run_id
+        self.summary = summary
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (folder / ".gitignore").write_text(_GITIGNORE)
