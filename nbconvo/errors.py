@@ -6,6 +6,8 @@ NbconvoError
     NotAllowedInWorkflow      I/O or a blocking call in workflow code: put it in an activity
     NotInWorkflow             a workflow-only call was made outside a workflow
     NondeterminismError       the code does not do what its recorded history says it did
+    WorkflowTimedOut          the run took longer than its definition allows
+    ChildWorkflowError        a child workflow failed; the cause says how
     WorkflowDeadlocked        the workflow waits for something that nothing can bring
     ApplicationError          raise it (or `WorkflowError`) to fail a run or an activity on purpose
     WorkflowError             the same, under the name workflow code uses
@@ -19,11 +21,15 @@ NbconvoError
     WorkflowFailed            the run ended by an exception (its cause)
     WorkflowCanceled          the run was cancelled
     EngineClosed              the engine is closed, or was never entered
+    ExecutionEnded            the run is over; it takes no signals and updates
     ExecutionMismatch         this id belongs to an execution of another workflow
     ExecutionInUse            another process runs it
     JournalCorrupted          the journal's file is damaged; it was left as it is
     JournalTooNew             the journal's file was written by a newer nbconvo
     JournalUnavailable        the journal's file cannot be read or written now
+    HandlerNotFound           the workflow has no such signal, query or update
+    HandlerRejected           the arguments of a signal, query or update do not fit; the run goes on
+    UpdateFailedError         the handler of an update raised; the run goes on
     UsageError                a magic or a command was used with wrong words
     MissingKey                Mistral's API needs a key and none was given
 """
@@ -109,6 +115,13 @@ class NondeterminismError(NbconvoError):
         self.made = made
 
 
+class WorkflowTimedOut(NbconvoError):
+    """The run took longer than the `execution_timeout` that its author gave."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The run took longer than its execution_timeout of {seconds:g} seconds.")
+
+
 class ApplicationError(NbconvoError):
     """A failure on purpose. `type` names its kind; `non_retryable` tells an activity's retries to stop."""
 
@@ -130,6 +143,15 @@ class ActivityError(NbconvoError):
     def __init__(self, activity_name: str) -> None:
         super().__init__("Activity task failed")
         self.activity_name = activity_name
+
+
+class ChildWorkflowError(NbconvoError):
+    """A child workflow failed or was cancelled. `__cause__` is an `ApplicationError` with the original type and text."""
+
+    def __init__(self, workflow: str, execution_id: str) -> None:
+        super().__init__("Child Workflow execution failed")
+        self.workflow = workflow
+        self.execution_id = execution_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +218,13 @@ class WorkflowCanceled(NbconvoError):
         self.reason = reason
 
 
+class ExecutionEnded(NbconvoError):
+    """The run is over."""
+
+    def __init__(self, execution_id: str, status: str) -> None:
+        super().__init__(f"Execution {execution_id} is {status}: it takes no signals and updates.")
+
+
 class ExecutionMismatch(NbconvoError):
     """The id that was given belongs to an execution of another workflow."""
 
@@ -213,6 +242,31 @@ class ExecutionInUse(NbconvoError):
         )
         self.execution_id = execution_id
         self.holder = holder
+
+
+class HandlerNotFound(NbconvoError):
+    """The workflow has no handler of this kind and name."""
+
+    def __init__(self, kind: str, name: str, known: list[str]) -> None:
+        plural = {"signal": "signals", "query": "queries", "update": "updates"}[kind]
+        super().__init__(f"{kind.capitalize()} handler for '{name}' expected but not found, known {plural}: [{' '.join(known)}]")
+        self.name = name
+
+
+class HandlerRejected(NbconvoError):
+    """The arguments of a signal, query or update do not fit its handler. Nothing was recorded; the run goes on."""
+
+    def __init__(self, kind: str, name: str, text: str) -> None:
+        super().__init__(f"Invalid arguments for {kind} {name!r}: {text}")
+        self.name = name
+
+
+class UpdateFailedError(NbconvoError):
+    """The handler of an update raised (the cause). The run goes on."""
+
+    def __init__(self, name: str, failure_type: str, message: str) -> None:
+        super().__init__(f"Update {name!r} failed: {failure_type}: {message}")
+        self.name = name
 
 
 class JournalCorrupted(NbconvoError):

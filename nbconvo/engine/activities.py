@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nbconvo.engine.context import current_activity
 from nbconvo.engine.history import History
 from nbconvo.errors import ActivityError, ApplicationError
 from nbconvo.protocol.clock import Clock
@@ -21,6 +22,7 @@ from nbconvo.protocol.events import (
     ActivityTaskFailed,
     ActivityTaskRetrying,
     ActivityTaskStarted,
+    EventAttributes,
     FailureTraced,
 )
 
@@ -56,6 +58,13 @@ class ActivityCall:
         if self._host_task is not None and not self.outcome.done():
             self._host_task.cancel()
 
+    def emit(self, attributes: EventAttributes) -> None:
+        """What the activity's code shows: recorded and shown at once."""
+        self._history.activity_made(attributes, self.task_id)
+
+    def heartbeat(self) -> None:
+        """The attempt is alive."""
+
     def completed(self, result: Any) -> None:
         """The recorded result goes to the workflow. Raises pydantic's ValidationError when it does not fit the annotation."""
         if not self.outcome.done():
@@ -87,6 +96,7 @@ class ActivityCall:
     async def _attempt(self, arguments: list[Any]) -> Exception | None:
         """Run the function once; returns what went wrong, None when nothing did."""
         seconds = self._definition.start_to_close.total_seconds()
+        current_activity.set(self)  # this host task's own
         try:
             async with asyncio.timeout(seconds):
                 value = await self._definition.function(*arguments)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from asyncio import Future
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from nbconvo.errors import NotInWorkflow
-from nbconvo.protocol.definition import ActivityDefinition
+from nbconvo.protocol.definition import ActivityDefinition, ParentClosePolicy, WorkflowDefinition
 from nbconvo.protocol.events import EventAttributes
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -50,15 +53,43 @@ class Runtime(Protocol):
         """Ask and wait. Raises TimeoutError when `timeout` seconds pass first."""
         ...
 
+    async def wait_condition(self, predicate: Callable[[], bool], timeout: float | None) -> None:
+        """Wait until `predicate` is true. Raises TimeoutError when `timeout` seconds pass first."""
+        ...
+
+    def start_child(self, workflow: WorkflowDefinition, value: Any, child_id: str, policy: ParentClosePolicy) -> Future[Any]:
+        """Start a child workflow with an input as JSON; the future has its result, or `ChildWorkflowError`."""
+        ...
+
     async def run_activity(self, activity: ActivityDefinition, arguments: list[Any]) -> Any:
         """Run an activity; one JSON value per parameter. Raises `ActivityError` when its attempts are used up."""
         ...
 
 
-class HasRuntime(Protocol):
-    """An event loop that belongs to an execution."""
+class ContinueAsNew(BaseException):
+    """Ends the run and begins the next one with another input. Not an Exception, so that workflow code does not catch it."""
 
-    runtime: Runtime
+    __match_args__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+class ActivityContext(Protocol):
+    """One running attempt of an activity, seen from the inside."""
+
+    def emit(self, attributes: EventAttributes) -> None:
+        """Record and show an event at once."""
+        ...
+
+    def heartbeat(self) -> None:
+        """Say that the attempt is alive."""
+        ...
+
+
+current_activity: ContextVar[ActivityContext | None] = ContextVar("nbconvo_activity", default=None)
+"""The attempt whose code is running."""
 
 
 def current_or_none() -> Runtime | None:

@@ -1,23 +1,28 @@
 """One execution and its life: it advances in turns until its entrypoint returns, raises or is cancelled.
 
 A turn applies what is due, runs the loop until nothing is ready, and commits the events that came out of it in one append. Only
-then are they shown and their commands (activities, timers) carried out. A reply is committed before the workflow sees it.
+then are they shown and what they ask for (activities, children, timers) is carried out. A reply is committed before the workflow
+sees it.
 """
 
 from __future__ import annotations
 
-import traceback
 from asyncio import Task
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from nbconvo.engine import guard
+from nbconvo.engine.children import Spawn
+from nbconvo.engine.context import ContinueAsNew
+from nbconvo.engine.failures import author_traceback, explained
+from nbconvo.engine.handlers import Handlers
 from nbconvo.engine.history import History
 from nbconvo.engine.inside import Inside
 from nbconvo.engine.replay import replay
-from nbconvo.errors import WorkflowCanceled, WorkflowDeadlocked, WorkflowFailed
+from nbconvo.errors import EngineClosed, WorkflowCanceled, WorkflowDeadlocked, WorkflowFailed, WorkflowTimedOut
 from nbconvo.protocol.clock import Clock, Timer
 from nbconvo.protocol.definition import WorkflowDefinition
 from nbconvo.protocol.envelope import Event
@@ -50,43 +55,63 @@ class Status(Enum):
     """The engine closed over it: the history is whole, nothing runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What an execution needs of its engine. `ended` is called once, after the last commit."""
+
+    clock: Clock
+    new_id: Callable[[], str]
+    schedule: Callable[[Execution], None]
+    spawn: Spawn
+    ended: Callable[[Execution], None]
+
+
 class Execution:
-    """One started workflow. `schedule` asks the engine for a turn; `ended` is called once, after the last commit."""
+    """One started workflow."""
 
     __slots__ = (
-        "_cancel_reason", "_clock", "_ended", "_main", "_schedule", "_started", "_timer",
-        "definition", "failure", "history", "inside", "result", "scheduled", "status",
+        "_cancel_reason", "_host", "_main", "_started", "_timer",
+        "definition", "failure", "handlers", "history", "inside", "result", "scheduled", "status",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        definition: WorkflowDefinition,
-        history: History,
-        clock: Clock,
-        schedule: Callable[[Execution], None],
-        ended: Callable[[Execution], None],
-    ) -> None:
+    def __init__(self, definition: WorkflowDefinition, history: History, host: Host) -> None:
         self.definition = definition
         self.history = history
-        self.inside = Inside(history, self.wake)
         self.status = Status.RUNNING
         self.scheduled = False
         self.result: Any = None
         self.failure: Exception | None = None
-        self._clock = clock
-        self._schedule = schedule
-        self._ended = ended
+        self._host = host
+        self._timer: Timer | None = None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """A fresh run: nothing is open, nothing has begun."""
+        self.inside = Inside(self.history, self.wake)
+        self.handlers = Handlers(self.definition, self.inside, self._stop)
         self._main: Task[Any] | None = None
         self._started = str(self.inside.uuid4())
-        self._timer: Timer | None = None
         self._cancel_reason: str | None = None
 
     def begin(self, arguments: list[Any], wire: list[Any]) -> None:
         """Record the start and queue the entrypoint; `wire` is the input as JSON, as an argument list."""
         definition = self.definition
         self.history.happened(WorkflowExecutionStarted(self._started, definition.name, definition.display_name, wire))
-        self._main = self.inside.loop.create_task(self._run(arguments), name=definition.name)
+        self._queue_entrypoint(arguments)
         self.history.commit()
+
+    def resume(self, arguments: list[Any], recorded: Sequence[Event]) -> None:
+        """Take up a recorded run where it stands. Raises `NondeterminismError`; then nothing was recorded and nothing runs."""
+        self.scheduled = True  # what wakes up during the replay belongs to it
+        try:
+            self.history.rehearse(recorded)
+            self._queue_entrypoint(arguments)
+            replay(self.inside, self.handlers, recorded, self._apply_cancel)
+        except BaseException:
+            self.evict()
+            raise
+        self.scheduled = False
+        self.wake()
 
     def recall(self, last: EventAttributes) -> bool:
         """Take up a recorded run that has ended with the event `last`; False when it has not ended."""
@@ -105,25 +130,11 @@ class Execution:
                 return False
         return True
 
-    def resume(self, arguments: list[Any], recorded: Sequence[Event]) -> None:
-        """Take up a recorded run where it stands. Raises `NondeterminismError`; then nothing was recorded and nothing runs."""
-        self._main = self.inside.loop.create_task(self._run(arguments), name=self.definition.name)
-        self.scheduled = True  # what wakes up during the replay belongs to it
-        try:
-            replay(self.inside, recorded, self._apply_cancel)
-        except BaseException:
-            self.status = Status.EVICTED
-            self.history.closed = True
-            _unwind(self.inside)
-            raise
-        self.scheduled = False
-        self.wake()
-
     def wake(self) -> None:
         """Ask for a turn, once."""
         if not self.scheduled and self.status is Status.RUNNING:
             self.scheduled = True
-            self._schedule(self)
+            self._host.schedule(self)
 
     def turn(self) -> None:
         """Advance. Called by the scheduler from a plain callback of the host loop, never inside a task."""
@@ -131,7 +142,7 @@ class Execution:
         if self.status is not Status.RUNNING:
             return
         loop, history = self.inside.loop, self.history
-        for timer_id in loop.due(self._clock.time_ns() / 1e9):
+        for timer_id in loop.due(self._host.clock.time_ns() / 1e9):
             history.happened(TimerFired(timer_id))
         if loop.has_work:
             loop.now, before = history.now, history.sequence
@@ -150,29 +161,49 @@ class Execution:
 
     def cancel(self, reason: str | None) -> None:
         """Record the wish; the workflow sees a CancelledError in its next turn."""
-        if self.status is Status.RUNNING and self._main is not None:
+        if self.status is Status.RUNNING:
             self.history.happened(CancelRequested(reason))
             self.history.commit()
             self._apply_cancel(reason)
+
+    def terminate(self, reason: str | None) -> None:
+        """End the run at once; its code is not asked."""
+        if self.status is Status.RUNNING:
+            self._cancel_reason = reason
+            self._cancelled()
+
+    def evict(self) -> None:
+        """Stop quietly because the engine closes: no event is recorded and nothing warns of pending tasks."""
+        if self.status is Status.RUNNING:
+            self.failure = EngineClosed()
+            self._close(Status.EVICTED)
+
+    def crash(self, error: Exception) -> None:
+        """The engine itself cannot go on with this execution, for example because the journal cannot be written."""
+        self.failure = error
+        self.history.closed = True
+        self._close(Status.FAILED)
+
+    def _queue_entrypoint(self, arguments: list[Any]) -> None:
+        self._main = self.inside.loop.create_task(self._run(arguments), name=self.definition.name)
+
+    async def _run(self, arguments: list[Any]) -> Any:
+        if (limit := self.definition.execution_timeout) is not None:
+            self.inside.loop.call_later(limit, self._stop, WorkflowTimedOut(limit))
+        self.handlers.instance = self.definition.cls()
+        return await self.definition.entrypoint(self.handlers.instance, *arguments)
 
     def _apply_cancel(self, reason: str | None) -> None:
         self._cancel_reason = reason
         if self._main is not None:
             self._main.cancel()
 
-    def evict(self) -> None:
-        """Stop quietly because the engine closes: no event is recorded and nothing warns of pending tasks."""
-        if self.status is Status.RUNNING:
-            self._close(Status.EVICTED)
-
-    def crash(self, error: Exception) -> None:
-        """The engine itself cannot go on with this execution, for example because the journal cannot be written."""
-        self.failure = error
-        self._close(Status.FAILED)
-
-    async def _run(self, arguments: list[Any]) -> Any:
-        instance = self.definition.cls()
-        return await self.definition.entrypoint(instance, *arguments)
+    def _stop(self, error: BaseException) -> None:
+        """Something other than the entrypoint ends the run as failed."""
+        if self.failure is None:
+            self.failure = self._failed_by(error)
+        if self._main is not None:
+            self._main.cancel()
 
     def _settle(self) -> None:
         """The turn is over: end the run, or commit and carry out what it asked for."""
@@ -181,11 +212,14 @@ class Execution:
             self._finish(main)
             return
         self.history.commit()
-        if not self.inside.can_wake:
+        self.handlers.tell_callers()
+        if not self.inside.can_wake and not any(kind != "query" for kind, _ in self.definition.handlers):
             self._fail(WorkflowDeadlocked())
             return
         for call in list(self.inside.calls.values()):
-            call.start(self._clock)
+            call.start(self._host.clock)
+        for child in list(self.inside.children.values()):
+            child.start(self._host.spawn)
         if self.inside.loop.has_work:
             self.wake()
         self._arm()
@@ -196,15 +230,19 @@ class Execution:
             self._timer = None
         deadline = self.inside.loop.next_deadline()
         if deadline is not None:
-            self._timer = self._clock.call_at(deadline, self.wake)
+            self._timer = self._host.clock.call_at(deadline, self.wake)
 
     def _finish(self, main: Task[Any]) -> None:
         if main.cancelled():
             self._cancelled()
-        elif error := main.exception():
-            self._fail(error)
-        else:
-            self._complete(main.result())
+            return
+        match main.exception():
+            case None:
+                self._complete(main.result())
+            case ContinueAsNew(value):
+                self._continue(value)
+            case error:
+                self._fail(error)
 
     def _complete(self, value: Any) -> None:
         try:
@@ -217,17 +255,35 @@ class Execution:
         self.history.record(WorkflowExecutionCompleted(self._started, wire))
         self._close(Status.COMPLETED)
 
+    def _continue(self, value: Any) -> None:
+        """The same execution begins a new run with a new input and no past."""
+        old = self.history.lineage
+        first = old.first_execution_run_id or old.workflow_run_id
+        new_run = replace(
+            old, workflow_run_id=self._host.new_id(), continued_run_id=old.workflow_run_id, first_execution_run_id=first
+        )
+        self.history.commit()
+        self._unwind()
+        self.history.lineage = new_run
+        self._prepare()
+        self.begin(self.definition.shape.decode(value), [] if value is None else [value])
+
+    def _failed_by(self, error: BaseException) -> WorkflowFailed:
+        failure = WorkflowFailed(self.definition.name, type(error).__name__, str(error))
+        failure.__cause__ = error
+        return failure
+
     def _fail(self, error: BaseException) -> None:
-        if isinstance(error, RuntimeError) and "attached to a different loop" in str(error):
-            error.add_note("Workflow code awaited something of the notebook's own event loop. Await it in an @activity.")
-        name = self.definition.name
-        self.failure = WorkflowFailed(name, type(error).__name__, str(error))
-        self.failure.__cause__ = error
-        self.history.record(FailureTraced(type(error).__name__, _author_traceback(error)))
+        error = explained(error)
+        self.failure = self._failed_by(error)
+        self.history.record(FailureTraced(type(error).__name__, author_traceback(error)))
         self.history.record(WorkflowExecutionFailed(self._started, str(error)))
         self._close(Status.FAILED)
 
     def _cancelled(self) -> None:
+        if self.failure is not None and self.failure.__cause__ is not None:
+            self._fail(self.failure.__cause__)
+            return
         self.failure = WorkflowCanceled(self.definition.name, self._cancel_reason)
         self.history.record(WorkflowExecutionCanceled(self._started, self._cancel_reason))
         self._close(Status.CANCELED)
@@ -238,25 +294,21 @@ class Execution:
         self.history.closed = True
         if self._timer is not None:
             self._timer.cancel()
-        _unwind(self.inside)
-        self._ended(self)
+        self.handlers.tell_callers()
+        self.handlers.abandon(self.failure or EngineClosed())
+        if status is not Status.EVICTED:
+            for child in list(self.inside.children.values()):
+                child.parent_closed()
+        self._unwind()
+        self._host.ended(self)
 
-
-def _unwind(inside: Inside) -> None:
-    """End what is left of the workflow's tasks: their `finally` blocks run, their awaits and warnings do not."""
-    for call in list(inside.calls.values()):
-        call.abandon()
-    tasks = inside.loop.open_tasks()
-    inside.loop.close()
-    for task in tasks:
-        task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio's own switch for this warning
-        with suppress(BaseException):
-            task.get_coro().close()  # type: ignore[union-attr]
-
-
-def _author_traceback(error: BaseException) -> str:
-    """The traceback without the frames of this package that lie above the author's code."""
-    frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith("nbconvo.") and frames.tb_next:
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames))
+    def _unwind(self) -> None:
+        """End what is left of the workflow's tasks: their `finally` blocks run, their awaits and warnings do not."""
+        for call in list(self.inside.calls.values()):
+            call.abandon()
+        tasks = self.inside.loop.open_tasks()
+        self.inside.loop.close()
+        for task in tasks:
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio's own switch for this warning
+            with suppress(BaseException):
+                task.get_coro().close()  # type: ignore[union-attr]

@@ -71,7 +71,7 @@ def _install() -> None:
 def _audit(event: str, _: tuple[Any, ...]) -> None:
     if _turn_thread is None or event not in _FORBIDDEN or _turn_thread != threading.get_ident():
         return
-    if event == "open" and _innocent(sys._getframe(1)):  # noqa: SLF001 - the only way to see who opens
+    if event == "open" and _innocent(sys._getframe(1)):  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - the only way to see who opens
         return
     raise NotAllowedInWorkflow(_FORBIDDEN[event], *([_FIXES[event]] if event in _FIXES else []))
 

@@ -6,8 +6,10 @@ so a replay that applies the same jobs sees the same time, and it never goes bac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 
+from nbconvo.errors import NotAllowedInWorkflow
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.envelope import Event, Lineage
@@ -49,6 +51,24 @@ class History:
     def pass_time(self, timestamp: int) -> None:
         """The newest job is of `timestamp` (nanoseconds since the epoch)."""
         self.now = max(self.now, timestamp / 1e9)
+
+    def activity_made(self, attributes: EventAttributes, origin: str) -> None:
+        """Add and show at once an event that the code of activity `origin` made."""
+        if not self.closed:
+            self.commit()
+            self.sequence += 1
+            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, attributes, origin))
+            self.commit()
+
+    @contextmanager
+    def read_only(self, who: str) -> Generator[None]:
+        """While this is entered, an event is an error: `who` may only look."""
+        before = len(self._buffer)
+        yield
+        if len(self._buffer) > before:
+            self.sequence -= len(self._buffer) - before
+            del self._buffer[before:]
+            raise NotAllowedInWorkflow(f"Changing the workflow in {who}", "use a signal or an update")
 
     def commit(self) -> None:
         """Append what is in the buffer to the journal, then show it."""

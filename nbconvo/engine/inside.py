@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from nbconvo.engine.activities import ActivityCall
+from nbconvo.engine.children import ChildCall
 from nbconvo.engine.history import History
 from nbconvo.engine.loop import WorkflowLoop
 from nbconvo.engine.pending import OpenAsk, PendingInputs
-from nbconvo.protocol.definition import ActivityDefinition
+from nbconvo.protocol.definition import ActivityDefinition, ParentClosePolicy, WorkflowDefinition
 from nbconvo.protocol.events import (
     CustomTaskCompleted,
     CustomTaskFailed,
@@ -38,7 +39,7 @@ WAIT_FOR_INPUT = "wait_for_input"
 class Inside:
     """Implements `context.Runtime`; owns the loop, the open asks and the running activities of one execution."""
 
-    __slots__ = ("_activity_count", "_wake", "attempts", "calls", "history", "loop", "pending", "random")
+    __slots__ = ("_activity_count", "_wake", "attempts", "calls", "children", "history", "loop", "pending", "random")
 
     def __init__(self, history: History, wake: Callable[[], None]) -> None:
         self.history = history
@@ -47,6 +48,7 @@ class Inside:
         self.pending = PendingInputs()
         self.calls: dict[str, ActivityCall] = {}
         self.attempts: dict[str, int] = {}
+        self.children: dict[str, ChildCall] = {}
         self.loop = WorkflowLoop(self, history.now)
         self._activity_count = 0
 
@@ -109,6 +111,24 @@ class Inside:
             call.abandon()
             del self.calls[call.task_id]
 
+    async def wait_condition(self, predicate: Callable[[], bool], timeout: float | None) -> None:
+        """Wait until `predicate` is true."""
+        async with asyncio.timeout(timeout):
+            await self.loop.wait_condition(predicate)
+
+    def start_child(self, workflow: WorkflowDefinition, value: Any, child_id: str, policy: ParentClosePolicy) -> Future[Any]:
+        """Record the call; the child starts when the turn is committed."""
+        child = ChildCall(child_id, workflow, value, policy, self.history, self.loop.create_future())
+        self.children[child_id] = child
+        child.outcome.add_done_callback(lambda outcome: self._child_done(child, outcome))
+        self.emit(child.started())
+        return child.outcome
+
+    def _child_done(self, child: ChildCall, outcome: Future[Any]) -> None:
+        self.children.pop(child.child_id, None)
+        if outcome.cancelled():
+            child.cancel()
+
     def wake(self) -> None:
         """The loop's news: something became ready outside a turn."""
         self._wake()
@@ -125,7 +145,7 @@ class Inside:
     @property
     def can_wake(self) -> bool:
         """True while something is under way that can bring the workflow on."""
-        return bool(self.pending or self.calls or self.loop.has_work or self.loop.next_deadline() is not None)
+        return bool(self.pending or self.calls or self.children or self.loop.has_work or self.loop.next_deadline() is not None)
 
 
 def _expire(answer: Future[Any]) -> None:

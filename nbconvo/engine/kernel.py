@@ -20,7 +20,6 @@ from __future__ import annotations
 import asyncio
 from asyncio import Future, get_running_loop
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -28,18 +27,26 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from nbconvo.engine.contract import PendingInput
-from nbconvo.engine.execution import Execution, Status
+from nbconvo.engine.execution import Execution, Host, Status
+from nbconvo.engine.handlers import SUBMIT_INPUT
 from nbconvo.engine.history import History
 from nbconvo.engine.pending import field_problems
 from nbconvo.engine.scheduler import Scheduler
 from nbconvo.engine.stream import EventStream
-from nbconvo.errors import EngineClosed, ExecutionMismatch, StartInputInvalid
+from nbconvo.errors import EngineClosed, ExecutionEnded, ExecutionMismatch, StartInputInvalid
 from nbconvo.journal import open_journal
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock, SystemClock, random_id
 from nbconvo.protocol.definition import WorkflowDefinition, definition_of
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.protocol.events import WorkflowExecutionStarted
+
+
+class Submission(BaseModel):
+    """The argument of upstream's `__submit_input`."""
+
+    task_id: str
+    input: Any
 
 
 class KernelHandle:
@@ -87,8 +94,6 @@ class KernelHandle:
         """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, `EngineClosed` (it closed first)."""
         if self.status is Status.RUNNING:
             await asyncio.shield(self._ended)
-        if self._execution.status is Status.EVICTED:
-            raise EngineClosed
         if self._execution.failure is not None:
             raise self._execution.failure
         return self._execution.result
@@ -104,6 +109,48 @@ class KernelHandle:
     def cancel_nowait(self, reason: str | None = None) -> None:
         """The same at once, for code that cannot await."""
         self._execution.cancel(reason)
+
+    async def signal(self, name: str, value: Any = None) -> None:
+        """Send a signal. Raises `HandlerNotFound` or `HandlerRejected`; then the run never heard of it."""
+        self._running().handlers.signal(name, value)
+
+    async def query(self, name: str, value: Any = None) -> Any:
+        """Ask the workflow something. Raises `HandlerNotFound`, `HandlerRejected`, or what the handler raises."""
+        return self._execution.handlers.query(name, value)
+
+    async def update(self, name: str, value: Any = None) -> Any:
+        """Change the workflow and wait for the handler's result, as JSON.
+
+        Raises `HandlerNotFound`, `HandlerRejected` or `UpdateFailedError`; the run goes on in each case.
+        """
+        if name == SUBMIT_INPUT:
+            submission = Submission.model_validate(value)
+            await self.submit_input(submission.task_id, submission.input)
+            return {}
+        return await self._running().handlers.update(name, value)
+
+    async def terminate(self, reason: str | None = None) -> None:
+        """End the run at once, without asking its code."""
+        self.terminate_nowait(reason)
+
+    def terminate_nowait(self, reason: str | None = None) -> None:
+        """The same at once, for code that cannot await."""
+        self._execution.terminate(reason)
+
+    def outcome_nowait(self) -> Any:
+        """The result of an ended run as JSON. Raises what it failed with."""
+        if self._execution.failure is not None:
+            raise self._execution.failure
+        return self._execution.definition.shape.encode(self._execution.result)
+
+    def when_ended(self, callback: Callable[[], None]) -> None:
+        """Call back on the host's loop when the execution has ended."""
+        self._ended.add_done_callback(lambda _: callback())
+
+    def _running(self) -> Execution:
+        if self.status is not Status.RUNNING:
+            raise ExecutionEnded(self.id, self.status.value)
+        return self._execution
 
     def close(self) -> None:
         """Tell who waits and who follows that the execution has ended."""
@@ -169,26 +216,43 @@ class KernelEngine:
             return self._handles[id]
         if id is not None and (recorded := self.journal.read(id)):
             return self._take_up(definition, recorded, self._scheduler)
-        arguments, wire = _decode_input(definition, input)
-        lineage = Lineage(id or self._new_id(), self._new_id(), definition.name, "")
-        execution = self._admit(definition, replace(lineage, root_workflow_exec_id=lineage.workflow_exec_id), self._scheduler)
-        execution.begin(arguments, wire)
-        return self._handles[lineage.workflow_exec_id]
+        execution_id = id or self._new_id()
+        return self._begin(
+            definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._scheduler
+        )
 
     def handle(self, id: str) -> KernelHandle:  # noqa: A002
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
 
+    def _spawn(self, definition: WorkflowDefinition, child_id: str, value: Any, parent: Lineage) -> KernelHandle:
+        """Start a child, or take it up again after a restart of the parent."""
+        if self._scheduler is None:
+            raise EngineClosed
+        if child_id in self._handles:
+            return self._handles[child_id]
+        if recorded := self.journal.read(child_id):
+            return self._take_up(definition, recorded, self._scheduler)
+        root, above = parent.root_workflow_exec_id, parent.workflow_exec_id
+        return self._begin(definition, value, Lineage(child_id, self._new_id(), definition.name, root, above), self._scheduler)
+
+    def _begin(self, definition: WorkflowDefinition, value: Any, lineage: Lineage, scheduler: Scheduler) -> KernelHandle:
+        arguments, wire = _decode_input(definition, value)
+        self._admit(definition, lineage, scheduler).begin(arguments, wire)
+        return self._handles[lineage.workflow_exec_id]
+
     def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
         stream = EventStream(lineage.workflow_exec_id, self.journal)
         history = History(lineage, self.journal, self.clock, stream.publish)
-        execution = Execution(definition, history, self.clock, scheduler.add, self._execution_ended)
+        host = Host(self.clock, self._new_id, scheduler.add, self._spawn, self._execution_ended)
+        execution = Execution(definition, history, host)
         self._executions[lineage.workflow_exec_id] = execution
         self._handles[lineage.workflow_exec_id] = KernelHandle(execution, stream)
         return execution
 
     def _take_up(self, definition: WorkflowDefinition, recorded: Sequence[Event], scheduler: Scheduler) -> KernelHandle:
         """The handle of a recorded execution: ended, or running again from where it stands."""
+        recorded = _newest_run(recorded)
         lineage, started = recorded[0].lineage, recorded[0].attributes
         if lineage.workflow_name != definition.name or not isinstance(started, WorkflowExecutionStarted):
             raise ExecutionMismatch(lineage.workflow_exec_id, lineage.workflow_name, definition.name)
@@ -208,6 +272,12 @@ class KernelEngine:
         self._executions.pop(execution.inside.execution_id, None)
         self._handles[execution.inside.execution_id].close()
         self.journal.release(execution.inside.execution_id)
+
+
+def _newest_run(recorded: Sequence[Event]) -> Sequence[Event]:
+    """The events since the execution was last continued as new."""
+    run_id = recorded[-1].lineage.workflow_run_id
+    return [event for event in recorded if event.lineage.workflow_run_id == run_id]
 
 
 def _decode_input(definition: WorkflowDefinition, value: Any) -> tuple[list[Any], list[Any]]:

@@ -48,6 +48,7 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         self._timers: list[tuple[float, int, TimerHandle]] = []
         self._timer_count = 0
         self._tasks: list[Task[Any]] = []
+        self._conditions: list[tuple[Callable[[], bool], Future[None]]] = []
         self._prune_at = 32
         self._closed = False
         self._in_turn = False
@@ -59,15 +60,38 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         self._in_turn = True
         try:
             for _ in range(SLICE):
-                if not self._ready:
+                if not self._ready and not self._meet_conditions():
                     return True
                 handle = self._ready.popleft()
                 if not handle.cancelled():
-                    handle._run()  # noqa: SLF001 - as every asyncio loop does
+                    self._run(handle)
             return False
         finally:
             self._in_turn = False
             asyncio._set_running_loop(outer)  # noqa: SLF001
+
+    def _run(self, handle: Handle) -> None:
+        try:
+            handle._run()  # noqa: SLF001 - as every asyncio loop does
+        except (SystemExit, KeyboardInterrupt) as error:  # asyncio lets these through; the task that raised it has it as well
+            self.runtime.loop_failed({"message": f"{type(error).__name__} was raised", "exception": error})
+
+    async def wait_condition(self, predicate: Callable[[], bool]) -> None:
+        """Wait until `predicate` is true; it is asked whenever nothing else is ready."""
+        if not predicate():
+            met = self.create_future()
+            self._conditions.append((predicate, met))
+            try:
+                await met
+            finally:
+                self._conditions[:] = [pair for pair in self._conditions if pair[1] is not met]
+
+    def _meet_conditions(self) -> bool:
+        """Wake whoever waits for a condition that is true now; True when that made something ready."""
+        for predicate, met in self._conditions:
+            if not met.done():
+                _ask(predicate, met)
+        return bool(self._ready)
 
     def due(self, until: float) -> list[int]:
         """Move timers whose time has come by `until` to the ready queue, earliest first; returns their ids."""
@@ -171,6 +195,14 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
 
     async def shutdown_asyncgens(self) -> None:
         """Nothing to shut down."""
+
+
+def _ask(predicate: Callable[[], bool], met: Future[None]) -> None:
+    try:
+        if predicate():
+            met.set_result(None)
+    except Exception as error:
+        met.set_exception(error)
 
 
 def _forbid(name: str, what: str, fix: str | None = None) -> None:

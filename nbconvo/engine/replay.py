@@ -7,43 +7,55 @@ the jobs at the end have no events after them (the process died in between), tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any
 
 from nbconvo.engine import guard
+from nbconvo.engine.handlers import Handlers
 from nbconvo.engine.inside import WAIT_FOR_INPUT, Inside
 from nbconvo.errors import NbconvoError, NondeterminismError
 from nbconvo.protocol import events as ev
 from nbconvo.protocol.envelope import Event
 from nbconvo.protocol.events import EventAttributes
 
-_JOBS = (ev.InputReceived, ev.TimerFired, ev.ActivityTaskCompleted, ev.ActivityTaskFailed, ev.CancelRequested)
+_JOBS = (
+    ev.InputReceived,
+    ev.TimerFired,
+    ev.ActivityTaskCompleted,
+    ev.ActivityTaskFailed,
+    ev.ChildCompleted,
+    ev.ChildFailed,
+    ev.SignalReceived,
+    ev.UpdateAccepted,
+    ev.CancelRequested,
+)
 _BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound)
-_COMPARED = frozenset({"custom_task_id", "custom_task_type", "task_id", "activity_name", "timer_id", "reason"})
+_COMPARED = frozenset(
+    {"custom_task_id", "custom_task_type", "task_id", "activity_name", "timer_id", "reason", "child_id", "update_id"}
+)
 
 
-def replay(inside: Inside, recorded: Sequence[Event], cancel: Any) -> None:
+def replay(inside: Inside, handlers: Handlers, recorded: Sequence[Event], cancel: Callable[[str | None], None]) -> None:
     """Bring `inside` to where `recorded` ends. `cancel` applies a recorded cancel. Raises `NondeterminismError`.
 
-    The main task is queued already; `recorded` begins with the start of the run.
+    The history rehearses and the main task is queued already; `recorded` begins with the start of the run.
     """
     history = inside.history
-    history.rehearse(recorded)
     history.pass_time(recorded[0].event_timestamp)
-    turns = _Turns([event for event in recorded[1:] if not isinstance(event.attributes, _BYSTANDERS)])
+    turns = _Turns([event for event in recorded[1:] if not isinstance(event.attributes, _BYSTANDERS) and not event.origin])
     failure_types = {e.attributes.task_id: e.attributes.type for e in recorded if isinstance(e.attributes, ev.FailureTraced)}
     _count_attempts(inside, recorded)
     while True:
         for event in turns.jobs():
             history.pass_time(event.event_timestamp)
-            _apply(inside, event, failure_types, cancel)
+            _apply(inside, handlers, event, failure_types, cancel)
         if turns.at_end:
             break
         inside.loop.now = history.now
         with guard.guarded():
             inside.loop.run_turn()
         turns.compare(history.rehearsed())
+        handlers.tell_callers()
     history.go_live()
 
 
@@ -82,7 +94,9 @@ def _is_job(attributes: EventAttributes) -> bool:
     return isinstance(attributes, _JOBS) or (isinstance(attributes, ev.FailureTraced) and attributes.task_id is not None)
 
 
-def _apply(inside: Inside, event: Event, failure_types: dict[str | None, str], cancel: Any) -> None:
+def _apply(
+    inside: Inside, handlers: Handlers, event: Event, failure_types: dict[str | None, str], cancel: Callable[[str | None], None]
+) -> None:
     try:
         match event.attributes:
             case ev.InputReceived(task_id, value):
@@ -93,6 +107,14 @@ def _apply(inside: Inside, event: Event, failure_types: dict[str | None, str], c
                 inside.calls[task_id].completed(result)
             case ev.ActivityTaskFailed(task_id, _, _, failure):
                 inside.calls[task_id].failed(failure_types.get(task_id, "Exception"), failure)
+            case ev.ChildCompleted(child_id, result):
+                inside.children[child_id].completed(result)
+            case ev.ChildFailed(child_id, kind, failure):
+                inside.children[child_id].failed(kind, failure)
+            case ev.SignalReceived():
+                handlers.apply_signal(event.attributes)
+            case ev.UpdateAccepted():
+                handlers.apply_update(event.attributes)
             case ev.CancelRequested(reason):
                 cancel(reason)
             case _:

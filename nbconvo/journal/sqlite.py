@@ -39,7 +39,7 @@ CREATE TABLE runs (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE events (
     execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, sequence INTEGER NOT NULL, run_id TEXT NOT NULL,
-    timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, PRIMARY KEY (execution, sequence)
+    timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, origin TEXT, PRIMARY KEY (execution, sequence)
 ) STRICT, WITHOUT ROWID;
 """
 _COLUMNS = "id, workflow_name, display_name, status, open_asks, started_at, updated_at, notebook, cell_id"
@@ -79,8 +79,8 @@ class SqliteJournal:
     def summary(self, execution_id: str) -> ExecutionSummary | None:
         """One execution."""
         query = f"SELECT {_COLUMNS} FROM executions WHERE id = ?"
-        rows = self._reading([], lambda database: database.execute(query, (execution_id,)).fetchall())
-        return ExecutionSummary(*rows[0]) if rows else None
+        row = self._reading(None, lambda database: database.execute(query, (execution_id,)).fetchone())
+        return ExecutionSummary(*row) if row else None
 
     def forget(self, execution_id: str) -> None:
         """Delete an execution."""
@@ -128,10 +128,18 @@ class SqliteJournal:
             run = (known.key, lineage.workflow_run_id, encode_lineage(lineage))
             database.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", run)
         rows = [
-            (known.key, e.sequence, lineage.workflow_run_id, e.event_timestamp, e.event_type, encode_attributes(e.attributes))
+            (
+                known.key,
+                e.sequence,
+                lineage.workflow_run_id,
+                e.event_timestamp,
+                e.event_type,
+                encode_attributes(e.attributes),
+                e.origin,
+            )
             for e in events
         ]
-        database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         changes = (last, summary.status, summary.open_asks, summary.updated_at, summary.notebook, summary.cell_id, known.key)
         update = "last = ?, status = ?, open_asks = ?, updated_at = ?, notebook = ?, cell_id = ?"
         database.execute(f"UPDATE executions SET {update} WHERE key = ?", changes)
@@ -157,12 +165,12 @@ class SqliteJournal:
             return []
         runs = database.execute("SELECT run_id, lineage FROM runs WHERE execution = ?", row)
         lineages: dict[str, Lineage] = {run_id: decode_lineage(data) for run_id, data in runs}
-        columns, order = "sequence, timestamp, run_id, type, attributes", "ORDER BY sequence"
+        columns, order = "sequence, timestamp, run_id, type, attributes, origin", "ORDER BY sequence"
         query = f"SELECT {columns} FROM events WHERE execution = ? AND sequence > ? {order}"
         try:
             return [
-                Event(sequence, timestamp, lineages[run_id], decode_attributes(event_type, data))
-                for sequence, timestamp, run_id, event_type, data in database.execute(query, (row[0], after))
+                Event(sequence, timestamp, lineages[run_id], decode_attributes(event_type, data), origin)
+                for sequence, timestamp, run_id, event_type, data, origin in database.execute(query, (row[0], after))
             ]
         except (KeyError, ValueError) as error:
             raise JournalCorrupted(self.path, f"an event of {execution_id} cannot be read ({error})") from error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
-
+from enum import Enum
+from typing import Any, Literal, Protocol
 
 DEFINITION_ATTRIBUTE = "__nbconvo_workflow__"
 """Where the decorator leaves the definition on the class."""
@@ -32,9 +32,32 @@ class Shape(Protocol):
         ...
 
 
+class ParentClosePolicy(Enum):
+    """What becomes of a child when its parent ends."""
+
+    TERMINATE = "terminate"
+    """It ends at once."""
+    ABANDON = "abandon"
+    """It goes on alone."""
+    REQUEST_CANCEL = "request_cancel"
+    """It is asked to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerDefinition:
+    """A signal, query or update of a workflow class."""
+
+    kind: Literal["signal", "query", "update"]
+    name: str
+    description: str | None
+    function: Callable[..., Any]
+    shape: Shape
+
+
 @dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
-    """A workflow class and how to run it. `execution_timeout` is in seconds.
+    """A workflow class and how to run it. `execution_timeout` is in seconds, None when the author gave none.
+    `handlers` are by kind and name.
 
     `options` holds what upstream accepts and the kernel engine does not need (schedules, search keys and such).
     """
@@ -45,8 +68,9 @@ class WorkflowDefinition:
     cls: type[Any]
     entrypoint: Callable[..., Awaitable[Any]]
     shape: Shape
-    execution_timeout: float
+    execution_timeout: float | None
     options: dict[str, Any]
+    handlers: dict[tuple[str, str], HandlerDefinition] = field(default_factory=dict[tuple[str, str], HandlerDefinition])
 
     @property
     def title(self) -> str:

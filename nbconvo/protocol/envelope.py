@@ -35,13 +35,15 @@ class Lineage:
 class Event:
     """One record of the journal.
 
-    `sequence` counts from 1 within the execution, `event_timestamp` is in nanoseconds since the epoch.
+    `sequence` counts from 1 within the execution, `event_timestamp` is in nanoseconds since the epoch. `origin` is the
+    task id of the activity whose code made the event, None for workflow code and for what happens to it.
     """
 
     sequence: int
     event_timestamp: int
     lineage: Lineage
     attributes: EventAttributes
+    origin: str | None = None
 
     @property
     def event_type(self) -> str:
@@ -84,7 +86,9 @@ def attributes_to_json(attributes: EventAttributes) -> dict[str, Any]:
     if isinstance(attributes, events.CustomTaskInProgress) and attributes.patches is not None:
         head = {"custom_task_id": attributes.custom_task_id, "custom_task_type": attributes.custom_task_type}
         return {**head, "payload": {"type": "json_patch", "value": attributes.patches, "encoding_options": None}}
-    return {field.name: _wrap(field.name, getattr(attributes, field.name)) for field in fields(attributes) if field.name != "patches"}
+    return {
+        field.name: _wrap(field.name, getattr(attributes, field.name)) for field in fields(attributes) if field.name != "patches"
+    }
 
 
 def attributes_from_json(event_type: str, data: dict[str, Any]) -> EventAttributes:
@@ -94,7 +98,7 @@ def attributes_from_json(event_type: str, data: dict[str, Any]) -> EventAttribut
         return UnknownEvent(event_type, data)
     try:
         return kind(**_unwrap(kind, data))
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         return UnknownEvent(event_type, data)
 
 
@@ -110,6 +114,8 @@ def _unwrap(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
         values["failure"] = values["failure"]["message"]
     for name in _PAYLOADS & values.keys():
         payload = values.pop(name)
+        if payload.get("encoding_options"):
+            raise TypeError("an encoded payload is opaque here")
         if payload["type"] == "json_patch":
             values["patches"] = payload["value"]
         else:

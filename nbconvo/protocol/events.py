@@ -214,6 +214,89 @@ class CancelRequested(Attributes):
 
 
 @dataclass(frozen=True, slots=True)
+class SignalReceived(Attributes):
+    """A signal was accepted; its handler runs next."""
+
+    event_type: ClassVar = "NBCONVO_SIGNAL_RECEIVED"
+    internal: ClassVar = True
+    name: str
+    input: Any
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAccepted(Attributes):
+    """An update was accepted; its handler runs next."""
+
+    event_type: ClassVar = "NBCONVO_UPDATE_ACCEPTED"
+    internal: ClassVar = True
+    update_id: str
+    name: str
+    input: Any
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCompleted(Attributes):
+    """The handler of an update returned."""
+
+    event_type: ClassVar = "NBCONVO_UPDATE_COMPLETED"
+    internal: ClassVar = True
+    update_id: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateFailed(Attributes):
+    """The handler of an update raised; the run goes on."""
+
+    event_type: ClassVar = "NBCONVO_UPDATE_FAILED"
+    internal: ClassVar = True
+    update_id: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted(Attributes):
+    """Workflow code started a child under the execution id `child_id`; `close_policy` tells what the parent's end does to it."""
+
+    event_type: ClassVar = "NBCONVO_CHILD_STARTED"
+    internal: ClassVar = True
+    child_id: str
+    workflow_name: str
+    input: Any
+    close_policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCompleted(Attributes):
+    """A child workflow returned."""
+
+    event_type: ClassVar = "NBCONVO_CHILD_COMPLETED"
+    internal: ClassVar = True
+    child_id: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFailed(Attributes):
+    """A child workflow failed or was cancelled (`kind` names the exception)."""
+
+    event_type: ClassVar = "NBCONVO_CHILD_FAILED"
+    internal: ClassVar = True
+    child_id: str
+    kind: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKeysChanged(Attributes):
+    """Keys that people can find the execution by; a value of None takes a key away."""
+
+    event_type: ClassVar = "NBCONVO_SEARCH_KEYS_CHANGED"
+    internal: ClassVar = True
+    keys: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FailureTraced(Attributes):
     """Type and traceback of the exception that the next failure event reports by its text alone.
 
@@ -268,5 +351,13 @@ EventAttributes = (
     | FailureTraced
     | TurnCommitted
     | CellBound
+    | SignalReceived
+    | UpdateAccepted
+    | UpdateCompleted
+    | UpdateFailed
+    | ChildStarted
+    | ChildCompleted
+    | ChildFailed
+    | SearchKeysChanged
 )
 """Every event there is; dispatch on it with `match` and end with `assert_never`."""

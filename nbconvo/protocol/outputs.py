@@ -37,4 +37,8 @@ class ChatAssistantWorkflowOutput(BaseModel):
 
 def is_chat_output(value: Any) -> bool:
     """True when a workflow's JSON result is that of a `ChatAssistantWorkflowOutput`."""
-    return isinstance(value, dict) and {"content", "structuredContent", "isError"} <= value.keys() and isinstance(value["content"], list)  # pyright: ignore[reportUnknownMemberType]
+    return (
+        isinstance(value, dict)
+        and {"content", "structuredContent", "isError"} <= value.keys()
+        and isinstance(value["content"], list)
+    )  # pyright: ignore[reportUnknownMemberType]

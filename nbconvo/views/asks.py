@@ -67,8 +67,8 @@ def answer_text(schema: dict[str, Any], value: Any) -> str:
         case "chat":
             return chunks_text(value["message"])
         case "confirmation":
-            labels = {option["value"]: option["label"] for option in options(schema)}
-            return labels.get(value["choice"], value["choice"])
+            chosen: str = value["choice"]
+            return next((option["label"] for option in options(schema) if option["value"] == chosen), chosen)
         case "form":
             return ""
 

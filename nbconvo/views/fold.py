@@ -31,6 +31,7 @@ from nbconvo.views.model import (
 WAIT_FOR_INPUT = "wait_for_input"
 ASSISTANT_MESSAGE = "assistant_message"
 _HIDDEN_ACTIVITIES = ("__emit_", "__internal__")
+_CUT_OFF = "The run ended before this did."
 _CLOSED: dict[str, AnswerState] = {"timed_out": "timed_out", "canceled": "canceled"}
 
 
@@ -56,7 +57,7 @@ def fold_all(events: Iterable[Event], view: TranscriptView | None = None) -> Tra
     return view
 
 
-def fold(view: TranscriptView, event: Event) -> TranscriptView:
+def fold(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PLR0911 - one return for each kind of event
     """The view after one more event; `view` itself is left as it is."""
     at = event.event_timestamp / 1e9
     match event.attributes:
@@ -70,7 +71,12 @@ def fold(view: TranscriptView, event: Event) -> TranscriptView:
             return _ended(view, "canceled", at)
         case ev.CustomTaskStarted() | ev.CustomTaskInProgress() | ev.CustomTaskCompleted() | ev.CustomTaskFailed() as task:
             return _task(view, task, at)
-        case ev.ActivityTaskStarted() | ev.ActivityTaskRetrying() | ev.ActivityTaskCompleted() | ev.ActivityTaskFailed() as activity:
+        case (
+            ev.ActivityTaskStarted()
+            | ev.ActivityTaskRetrying()
+            | ev.ActivityTaskCompleted()
+            | ev.ActivityTaskFailed() as activity
+        ):
             return _activity(view, activity, at)
         case ev.InputDeadlineSet(task_id, deadline):
             return _with_ask(view, task_id, lambda ask: {**ask, "deadline": deadline})
@@ -81,10 +87,14 @@ def fold(view: TranscriptView, event: Event) -> TranscriptView:
             return _append(view, error)
         case ev.FailureTraced() | ev.InputReceived() | ev.TimerStarted() | ev.TimerFired() | ev.CancelRequested():
             return view
+        case ev.SignalReceived() | ev.UpdateAccepted() | ev.UpdateCompleted() | ev.UpdateFailed() | ev.SearchKeysChanged():
+            return view
+        case ev.ChildStarted() | ev.ChildCompleted() | ev.ChildFailed():
+            return view
         case ev.TurnCommitted() | ev.CellBound() | ev.UnknownEvent():
             return view
-        case unexpected:
-            assert_never(unexpected)
+        case _:
+            assert_never(event.attributes)
 
 
 # The run
@@ -118,7 +128,20 @@ def _failed(view: TranscriptView, failure: str, at: float) -> TranscriptView:
 def _ended(view: TranscriptView, status: RunStatus, at: float) -> TranscriptView:
     for ask in view["asks"]:  # a remote stream may end without closing them
         view = _close_ask(view, ask["task_id"], "canceled", at)
-    return {**view, "status": status, "ended_at": at}
+    return {**view, "items": [_settled(item) for item in view["items"]], "status": status, "ended_at": at}
+
+
+def _settled(item: Item) -> Item:
+    """What was under way when the run ended goes on no more."""
+    match item["kind"]:
+        case "message" if item["streaming"]:
+            return {**item, "streaming": False}
+        case "task" if item["status"] == "running":
+            return {**item, "status": "failed", "error": _CUT_OFF}
+        case "activity" if item["status"] in ("running", "retrying"):
+            return {**item, "status": "failed", "error": item["error"] or _CUT_OFF}
+        case _:
+            return item
 
 
 # Custom tasks: asks, messages, anything else
@@ -158,10 +181,17 @@ def _answered(task_id: str, payload: Any, at: float) -> AnswerItem:
 
 
 def _answer(
-    task_id: str, kind: Kind, label: str | None, prompt: str | None, at: float, *, state: AnswerState, text: str = "", value: Any = None
+    task_id: str,
+    ask: Kind,
+    label: str | None,
+    prompt: str | None,
+    at: float,
+    *,
+    state: AnswerState,
+    text: str = "",
+    value: Any = None,
 ) -> AnswerItem:
-    head: Any = {"kind": "answer", "id": task_id, "ask": kind, "label": label, "prompt": prompt}
-    return {**head, "text": text, "value": value, "state": state, "at": at}
+    return AnswerItem(kind="answer", id=task_id, ask=ask, label=label, prompt=prompt, text=text, value=value, state=state, at=at)
 
 
 def _close_ask(view: TranscriptView, task_id: str, state: AnswerState, at: float) -> TranscriptView:
@@ -190,7 +220,9 @@ def _assistant(view: TranscriptView, task: _TaskEvent, at: float) -> TranscriptV
         case ev.CustomTaskInProgress(task_id, _, patches, payload):
             return _replace_item(view, task_id, lambda item: _message_state(item, patches, payload))
         case ev.CustomTaskCompleted(task_id, _, payload) if payload["contentChunks"]:
-            return _replace_item(view, task_id, lambda item: cast("Item", {**item, "chunks": payload["contentChunks"], "streaming": False}))
+            return _replace_item(
+                view, task_id, lambda item: cast("Item", {**item, "chunks": payload["contentChunks"], "streaming": False})
+            )
         case ev.CustomTaskCompleted(task_id):
             return {**view, "items": [item for item in view["items"] if item["id"] != task_id]}
         case ev.CustomTaskFailed(task_id):
@@ -211,7 +243,15 @@ def _message_state(item: Item, patches: list[Any] | None, payload: Any) -> Item:
 def _other_task(view: TranscriptView, task: _TaskEvent, at: float) -> TranscriptView:
     match task:
         case ev.CustomTaskStarted(task_id, kind, payload):
-            item: TaskItem = {"kind": "task", "id": task_id, "type": kind, "status": "running", "state": payload, "error": None, "at": at}
+            item: TaskItem = {
+                "kind": "task",
+                "id": task_id,
+                "type": kind,
+                "status": "running",
+                "state": payload,
+                "error": None,
+                "at": at,
+            }
             return _append(view, item)
         case ev.CustomTaskInProgress(task_id, _, patches, payload):
             return _replace_item(view, task_id, lambda item: _task_state(item, patches, payload))
@@ -239,7 +279,15 @@ def _activity(view: TranscriptView, event: _ActivityEvent, at: float) -> Transcr
     item_id = f"activity-{event.task_id}"
     match event:
         case ev.ActivityTaskStarted(_, name):
-            item: ActivityItem = {"kind": "activity", "id": item_id, "name": name, "status": "running", "attempt": 1, "error": None, "at": at}
+            item: ActivityItem = {
+                "kind": "activity",
+                "id": item_id,
+                "name": name,
+                "status": "running",
+                "attempt": 1,
+                "error": None,
+                "at": at,
+            }
             return _append(view, item)
         case ev.ActivityTaskRetrying(_, _, attempt, failure):
             changes = {"status": "retrying", "attempt": attempt + 1, "error": failure}

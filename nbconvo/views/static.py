@@ -7,6 +7,7 @@ It holds no ids, times or measurements, so the same conversation always gives th
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -17,6 +18,10 @@ from nbconvo.views.model import AnswerItem, AskView, Chunk, Item, TranscriptView
 _NO_ANSWER = {"timed_out": "No answer in time", "canceled": "Cancelled before an answer", "failed": "Failed before an answer"}
 _STATUS = {"running": "Running", "waiting": "Waiting for an answer", "canceled": "Cancelled", "failed": "Failed", "completed": ""}
 _ACTIVITY = {"running": "…", "retrying": "↻", "completed": "✓", "failed": "✗"}
+
+_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>~|]")
+_BEGINS_BLOCK = re.compile(r"^(\d*)([#+\-=.)])", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 # "js-default" escapes raw HTML and refuses javascript: and data: links; an image would be a request to who wrote the text.
 _markdown = MarkdownIt("js-default", {"linkify": False}).disable("image")
@@ -42,7 +47,11 @@ def to_text(view: TranscriptView) -> str:
 
 def to_markdown(view: TranscriptView) -> str:
     """Markdown: messages as written, what the person said as a quotation."""
-    blocks = [f"**{view['title']}**", *(_item_markdown(item) for item in view["items"]), *(_ask_markdown(ask) for ask in view["asks"])]
+    blocks = [
+        f"**{_literal(view['title'])}**",
+        *(_item_markdown(item) for item in view["items"]),
+        *(_ask_markdown(ask) for ask in view["asks"]),
+    ]
     status = _status(view)
     return "\n\n".join(block for block in [*blocks, f"*{status}*" if status else ""] if block)
 
@@ -72,7 +81,8 @@ def _item_text(item: Item) -> str:
             error = f" ({item['error']})" if item["error"] else ""
             return f"{_ACTIVITY[item['status']]} {item['name']}{error}"
         case "task":
-            return f"[{item['type']}: {item['status']}]\n{_json(item['state'])}"
+            error = f" ({item['error']})" if item["error"] else ""
+            return f"[{item['type']}: {item['status']}{error}]\n{_json(item['state'])}"
         case "result":
             return _value(item["value"])
         case "error":
@@ -84,13 +94,17 @@ def _item_markdown(item: Item) -> str:
         case "message":
             return ("**Error:** " if item["is_error"] else "") + _chunks(item["chunks"])
         case "answer":
-            return "\n".join(f"> {line}" for line in [*_asked(item, "**", "**"), *_said(item).splitlines()])
+            asked = (f"**{_literal(line)}**" for line in _asked(item))
+            form = item["ask"] == "form" and item["state"] == "answered"
+            said = _fenced(_said(item)) if form else _literal(_said(item))
+            return "\n".join(f"> {line}".rstrip() for line in [*asked, *said.split("\n")])
         case "activity":
             return f"`{_item_text(item).replace('`', chr(39))}`"
         case "task" | "result":
             return _fenced(_item_text(item))
         case "error":
-            return f"**{item['type'] or 'Error'}**: {item['message']}" + (f"\n\n{_fenced(item['traceback'])}" if item["traceback"] else "")
+            head = f"**{item['type'] or 'Error'}**: {_literal(item['message'])}"
+            return f"{head}\n\n{_fenced(item['traceback'])}" if item["traceback"] else head
 
 
 def _item_html(item: Item) -> str:
@@ -101,27 +115,26 @@ def _item_html(item: Item) -> str:
         case "answer":
             asked = "".join(f"<div><small>{escape(line)}</small></div>" for line in _asked(item))
             said = escape(_said(item)).replace("\n", "<br>")
-            return f'<div class="nbc-you">{asked}<p><strong>You:</strong> {said}</p></div>' if item["state"] == "answered" else _note(_said(item))
+            answer = f"<p><strong>You:</strong> {said}</p>" if item["state"] == "answered" else _note(_said(item))
+            return f'<div class="nbc-you">{asked}{answer}</div>'
         case "activity":
             return _note(_item_text(item))
         case "task" | "result":
             return f"<pre>{escape(_item_text(item))}</pre>"
         case "error":
-            details = f"<details><summary>Traceback</summary><pre>{escape(item['traceback'])}</pre></details>" if item["traceback"] else ""
-            return f'<div class="nbc-error"><p><strong>{escape(item["type"] or "Error")}</strong>: {escape(item["message"])}</p>{details}</div>'
+            head = f"<p><strong>{escape(item['type'] or 'Error')}</strong>: {escape(item['message'])}</p>"
+            trace = f"<details><summary>Traceback</summary><pre>{escape(item['traceback'])}</pre></details>"
+            return f'<div class="nbc-error">{head}{trace if item["traceback"] else ""}</div>'
 
 
 def _answer_text(item: AnswerItem) -> str:
-    return "\n".join([*_asked(item), *(f"> {line}" for line in _said(item).splitlines())])
+    return "\n".join([*_asked(item), *(f"> {line}".rstrip() for line in _said(item).split("\n"))])
 
 
-def _asked(item: AnswerItem, before: str = "", after: str = "") -> list[str]:
-    """What the answer is an answer to; the prompt of a chat is only its placeholder."""
-    if item["ask"] == "chat":
-        lines = [item["label"]]
-    else:
-        lines = [item["label"], item["prompt"]]
-    return [f"{before}{line}{after}" for line in lines if line]
+def _asked(item: AnswerItem) -> list[str]:
+    """What the answer is an answer to, in single lines; the prompt of a chat is only its placeholder."""
+    lines = [item["label"]] if item["ask"] == "chat" else [item["label"], item["prompt"]]
+    return [" ".join(line.split()) for line in lines if line]
 
 
 def _said(item: AnswerItem) -> str:
@@ -137,7 +150,7 @@ def _ask_text(ask: AskView) -> str:
 
 
 def _ask_markdown(ask: AskView) -> str:
-    return f"*{_ask_text(ask)}*"
+    return f"*{_literal(_ask_text(ask))}*"
 
 
 def _note(text: str) -> str:
@@ -145,7 +158,9 @@ def _note(text: str) -> str:
 
 
 def _chunks(chunks: list[Chunk]) -> str:
-    return "\n\n".join(chunk["text"] if chunk["type"] == "text" and "text" in chunk else _fenced(_json(chunk)) for chunk in chunks)
+    return "\n\n".join(
+        chunk["text"] if chunk["type"] == "text" and "text" in chunk else _fenced(_json(chunk)) for chunk in chunks
+    )
 
 
 def _value(value: Any) -> str:
@@ -154,6 +169,12 @@ def _value(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _literal(text: str) -> str:
+    """Markdown that reads as `text` does: what a person typed, or an error said, is no markdown."""
+    escaped = _MEANS_SOMETHING.sub(r"\\\g<0>", text.replace("&", "&amp;"))
+    return _BEGINS_BLOCK.sub(r"\1\\\2", _INDENT.sub("", escaped))
 
 
 def _fenced(text: str) -> str:

@@ -28,11 +28,14 @@ def activity(
     retry_policy_max_attempts: int | None = None,
     retry_policy_backoff_coefficient: float | None = None,
     name: str | None = None,
+    sticky_to_worker: bool = False,
+    heartbeat_timeout: timedelta | None = None,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Make a module-level async function an activity. Always called with parentheses.
 
     An attempt may take `start_to_close_timeout`; a failed one is tried again, three attempts in all, after 1, 2, 4 ... seconds
-    (`retry_policy_backoff_coefficient` is the factor).
+    (`retry_policy_backoff_coefficient` is the factor). `sticky_to_worker` and `heartbeat_timeout` are for platforms with workers;
+    in one process they have nothing to say.
 
     >>> @activity(retry_policy_max_attempts=5)
     ... async def price(item: str) -> float:
@@ -77,7 +80,9 @@ def _bind(name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs
     """The argument values in the order of the parameters, or upstream's text about what is wrong."""
     parameters = signature.parameters
     if len(args) > len(parameters):
-        raise _arguments(f"'{name}' expects at most {len(parameters)} positional parameters. Found: {len(args)} positional arguments.")
+        raise _arguments(
+            f"'{name}' expects at most {len(parameters)} positional parameters. Found: {len(args)} positional arguments."
+        )
     if unknown := [key for key in kwargs if key not in parameters]:
         raise _arguments(f"'{name}' got unexpected keyword arguments: {unknown}.")
     if twice := [key for key in list(parameters)[: len(args)] if key in kwargs]:

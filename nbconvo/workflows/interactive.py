@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -30,9 +31,9 @@ class InteractiveWorkflow:
         return await current("wait_for_input").wait_for_input(schema, label, limit)
 
 
-def _check_schema(schema: Any) -> None:
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
+def _check_schema(schema: object) -> None:
+    if inspect.isclass(schema) and issubclass(schema, BaseModel):
         return
-    name = getattr(schema, "__name__", type(schema).__name__)
+    name: str = getattr(schema, "__name__", type(schema).__name__)
     hint = f"Call it: {name}(...)." if callable(schema) else "Pass the class, not an instance of it."
     raise TypeError(f"wait_for_input needs a pydantic model class, for example ChatInput(); got {name}. {hint}")

@@ -73,16 +73,23 @@ class HandlerShape:
         return {"result": to_jsonable_python(value)}
 
     def decode_result(self, value: Any) -> Any:
-        """The JSON of a result back to what the annotation promises.
+        """The JSON of a result back to what the annotation promises. Raises pydantic's ValidationError.
 
-        Raises pydantic's ValidationError. Not for a wrapped result: one that did not fit was recorded as it was, and comes back so.
+        Not for a wrapped result: one that did not fit its annotation was recorded as it was, and comes back so.
         """
         if not self.wrap:
             return self.result.validate_python(value)
-        wrapped = isinstance(value, dict) and value.keys() == {"result"} and not _is_model(self.returns)  # pyright: ignore[reportUnknownMemberType]
         try:
-            return self.result.validate_python(value["result"] if wrapped else value)
+            return self.result.validate_python(value if _is_model(self.returns) else _unwrapped(value))
         except ValidationError:
+            return value
+
+
+def _unwrapped(value: Any) -> Any:
+    match value:
+        case {"result": inner, **rest} if not rest:
+            return inner
+        case _:
             return value
 
 
@@ -110,8 +117,8 @@ def _result_adapter(name: str, returns: Any) -> TypeAdapter[Any]:
         return TypeAdapter(returns)
     except PydanticSchemaGenerationError as error:
         kind = getattr(returns, "__name__", str(returns))
-        text = f"The result of '{name}' is recorded as JSON, and {kind} cannot be. Return a pydantic model, a dataclass or plain data."
-        raise _definition_error(text) from error
+        text = f"The result of '{name}' is recorded as JSON, and {kind} cannot be."
+        raise _definition_error(f"{text} Return a pydantic model, a dataclass or plain data.") from error
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

@@ -31,17 +31,18 @@ ClassT = TypeVar("ClassT", bound=type[Any])
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _ENTRYPOINT = "__nbconvo_entrypoint__"
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_NAME = re.compile(r"[a-zA-Z0-9_-]+")
+_LONGEST_NAME = 128
 
 
-def define(
+def define(  # noqa: PLR0917 - upstream's signature
     name: str,
     workflow_description: str | None = None,
     schedules: Sequence[Any] | None = None,
     workflow_display_name: str | None = None,
     is_technical: bool = False,
     enforce_determinism: bool | None = None,
-    execution_timeout: timedelta = timedelta(hours=1),
+    execution_timeout: timedelta | None = None,
     on_behalf_of: bool = False,
     search_keys: Mapping[str, Any] | None = None,
 ) -> Callable[[ClassT], ClassT]:
@@ -54,7 +55,11 @@ def define(
     if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise _error("Use @workflow.define(name=...) with parentheses and a name; without them no workflow is defined.")
     if not _NAME.fullmatch(name):
-        raise _error("Workflow name is invalid. Names can only contain alphanumeric characters, hyphens (-), and underscores (_).")
+        raise _error(
+            "Workflow name is invalid. Names can only contain alphanumeric characters, hyphens (-), and underscores (_)."
+        )
+    if len(name) > _LONGEST_NAME:
+        raise _error(f"Workflow name is invalid. Names can have at most {_LONGEST_NAME} characters, this one has {len(name)}.")
     if on_behalf_of and schedules:
         raise _error("on_behalf_of=True cannot be combined with schedules.")
     options = {"schedules": schedules, "is_technical": is_technical, "enforce_determinism": enforce_determinism}
@@ -63,7 +68,7 @@ def define(
     def decorate(cls: ClassT) -> ClassT:
         function = _entrypoint_of(cls)
         shape = shape_of(function, wrap=True, skip_self=True)
-        timeout = execution_timeout.total_seconds()
+        timeout = None if execution_timeout is None else execution_timeout.total_seconds()
         definition = WorkflowDefinition(name, workflow_display_name, workflow_description, cls, function, shape, timeout, options)
         setattr(cls, DEFINITION_ATTRIBUTE, definition)
         return cls
@@ -83,7 +88,7 @@ def entrypoint(func: FunctionT) -> FunctionT:
 async def sleep(duration: timedelta | float, *, summary: str | None = None) -> None:
     """Wait on a recorded timer, `duration` in seconds; `asyncio.sleep` in workflow code is the same. `summary` is for people."""
     current("workflow.sleep")
-    await asyncio.sleep(seconds(duration))  # on the workflow's own loop: a recorded timer
+    await asyncio.sleep(seconds(duration))  # noqa: TID251 - on the workflow's own loop: a recorded timer
 
 
 def now() -> datetime:

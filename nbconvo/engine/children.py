@@ -1,0 +1,123 @@
+"""Child workflows: executions of their own, started by workflow code; their outcome comes back as an event of the parent."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from nbconvo.engine.history import History
+from nbconvo.errors import ApplicationError, ChildWorkflowError, WorkflowCanceled, WorkflowFailed
+from nbconvo.protocol.definition import ParentClosePolicy, WorkflowDefinition
+from nbconvo.protocol.envelope import Lineage
+from nbconvo.protocol.events import ChildCompleted, ChildFailed, ChildStarted
+
+
+class ChildHandle(Protocol):
+    """What a parent needs of a running child."""
+
+    def when_ended(self, callback: Callable[[], None]) -> None:
+        """Call back when it has ended; at once if it has."""
+        ...
+
+    def outcome_nowait(self) -> Any:
+        """Its result as JSON. Raises what it failed with."""
+        ...
+
+    def cancel_nowait(self, reason: str | None = None) -> None:
+        """Ask it to stop."""
+        ...
+
+    def terminate_nowait(self, reason: str | None = None) -> None:
+        """End it at once."""
+        ...
+
+
+Spawn = Callable[[WorkflowDefinition, str, Any, Lineage], ChildHandle]
+"""Start (or take up again) a child under an id, with an input and the parent's lineage."""
+
+
+class ChildCall:
+    """One child of one parent; `outcome` is on the parent's loop."""
+
+    __slots__ = ("_definition", "_handle", "_history", "_input", "child_id", "outcome", "policy")
+
+    def __init__(
+        self,
+        child_id: str,
+        definition: WorkflowDefinition,
+        value: Any,
+        policy: ParentClosePolicy,
+        history: History,
+        outcome: Future[Any],
+    ) -> None:
+        self.child_id = child_id
+        self.policy = policy
+        self.outcome = outcome
+        self._definition = definition
+        self._input = value
+        self._history = history
+        self._handle: ChildHandle | None = None
+
+    def started(self) -> ChildStarted:
+        """The event that records the call."""
+        return ChildStarted(self.child_id, self._definition.name, self._input, self.policy.value)
+
+    def start(self, spawn: Spawn) -> None:
+        """Start the child, once."""
+        if self._handle is None and not self.outcome.done():
+            self._handle = spawn(self._definition, self.child_id, self._input, self._history.lineage)
+            self._handle.when_ended(self._ended)
+
+    def cancel(self) -> None:
+        """The parent does not wait any more because it was cancelled: the child is, too."""
+        if self._handle is not None:
+            self._handle.cancel_nowait("the parent was cancelled")
+
+    def parent_closed(self) -> None:
+        """The parent has ended."""
+        if self._handle is None or self.outcome.done():
+            return
+        match self.policy:
+            case ParentClosePolicy.TERMINATE:
+                self._handle.terminate_nowait("the parent ended")
+            case ParentClosePolicy.REQUEST_CANCEL:
+                self._handle.cancel_nowait("the parent ended")
+            case ParentClosePolicy.ABANDON:
+                pass
+
+    def completed(self, result: Any) -> None:
+        """The recorded result goes to the parent. Raises pydantic's ValidationError when it does not fit the annotation."""
+        if not self.outcome.done():
+            self.outcome.set_result(self._definition.shape.decode_result(result))
+
+    def failed(self, kind: str, message: str, cause: BaseException | None = None) -> None:
+        """The recorded failure goes to the parent."""
+        if not self.outcome.done():
+            failure = ChildWorkflowError(self._definition.name, self.child_id)
+            failure.__cause__ = ApplicationError(message, type=kind)
+            failure.__cause__.__cause__ = cause
+            self.outcome.set_exception(failure)
+            self.outcome.exception()  # a parent that went on without it is not told of by asyncio
+
+    def _ended(self) -> None:
+        if self._handle is None or self._history.closed:
+            return
+        try:
+            result = self._handle.outcome_nowait()
+            self._history.happened(ChildCompleted(self.child_id, result))
+            self._history.commit()
+            self.completed(result)
+        except WorkflowFailed as error:
+            self._failed(error.failure_type, error.message, error)
+        except WorkflowCanceled as error:
+            self._failed("CancelledError", error.reason or "cancelled", error)
+        except ValidationError as error:
+            self._failed("ValidationError", str(error), error)
+
+    def _failed(self, kind: str, message: str, error: Exception) -> None:
+        self._history.happened(ChildFailed(self.child_id, kind, message))
+        self._history.commit()
+        self.failed(kind, message, error)
