@@ -51,9 +51,16 @@ class ErrorCode(StrEnum):
     ACTIVITY_DEFINITION_ERROR = "activity_definition_error"
     ACTIVITY_NOT_MODULE_LEVEL = "activity_not_module_level"
     ACTIVITY_RESERVED_NAME = "activity_reserved_name"
+    EXECUTION_ERROR = "execution_error"
     INVALID_ARGUMENTS_ERROR = "invalid_arguments_error"
     TEMPORAL_SERVICE_ERROR = "temporal_service_error"
+    RATE_LIMIT_ERROR = "rate_limit_error"
+    REJECTED_QUERY_ERROR = "rejected_query_error"
+    STICKY_WORKER_SESSION_MISSING = "sticky_worker_session_missing"
+    TOOL_ARGUMENT_ERROR = "tool_argument_error"
     WORKFLOW_DEFINITION_ERROR = "workflow_definition_error"
+    WORKFLOW_SIGNAL_DEFINITION_ERROR = "workflow_signal_definition_error"
+    WORKFLOW_UPDATE_DEFINITION_ERROR = "workflow_update_definition_error"
 
 
 class WorkflowsException(NbconvoError):

@@ -30,7 +30,7 @@ from nbconvo.protocol.events import (
 class ActivityCall:
     """One call of an activity by a workflow: its arguments as JSON, and the future the workflow waits for."""
 
-    __slots__ = ("_arguments", "_definition", "_history", "_host_task", "attempt", "outcome", "task_id")
+    __slots__ = ("_arguments", "_definition", "_history", "_host_task", "_in_function", "attempt", "outcome", "task_id")
 
     def __init__(
         self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]
@@ -42,6 +42,12 @@ class ActivityCall:
         self._arguments = arguments
         self._history = history
         self._host_task: Task[None] | None = None
+        self._in_function = False
+
+    @property
+    def is_running(self) -> bool:
+        """True while the function runs, False before, after, and between attempts."""
+        return self._in_function
 
     def started(self) -> ActivityTaskStarted:
         """The event that records the call."""
@@ -98,6 +104,7 @@ class ActivityCall:
         seconds = self._definition.start_to_close.total_seconds()
         current_activity.set(self)  # this host task's own
         try:
+            self._in_function = True
             async with asyncio.timeout(seconds):
                 value = await self._definition.function(*arguments)
             result = self._definition.shape.encode(value)
@@ -106,6 +113,8 @@ class ActivityCall:
             return error if str(error) else TimeoutError(f"no result within {seconds:g} seconds")
         except Exception as error:
             return error
+        finally:
+            self._in_function = False
         self._history.happened(ActivityTaskCompleted(self.task_id, self._definition.name, result))
         self._history.commit()
         self.completed(result)

@@ -33,6 +33,11 @@ class Runtime(Protocol):
         ...
 
     @property
+    def history_length(self) -> int:
+        """How many events the execution has."""
+        ...
+
+    @property
     def random(self) -> random.Random:
         """Chance that comes out the same when the execution is replayed."""
         ...
@@ -59,6 +64,10 @@ class Runtime(Protocol):
 
     def start_child(self, workflow: WorkflowDefinition, value: Any, child_id: str, policy: ParentClosePolicy) -> Future[Any]:
         """Start a child workflow with an input as JSON; the future has its result, or `ChildWorkflowError`."""
+        ...
+
+    async def within(self, outcome: Future[Any], timeout: float | None) -> Any:
+        """The result of a future. Raises TimeoutError when `timeout` seconds pass first; the future is cancelled then."""
         ...
 
     async def run_activity(self, activity: ActivityDefinition, arguments: list[Any]) -> Any:

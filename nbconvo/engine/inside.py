@@ -57,6 +57,11 @@ class Inside:
         """The id people use for this execution."""
         return self.history.lineage.workflow_exec_id
 
+    @property
+    def history_length(self) -> int:
+        """How many events the execution has."""
+        return self.history.sequence
+
     def now(self) -> datetime:
         """The time of the current turn."""
         return datetime.fromtimestamp(self.loop.now, UTC)
@@ -115,6 +120,11 @@ class Inside:
         """Wait until `predicate` is true."""
         async with asyncio.timeout(timeout):
             await self.loop.wait_condition(predicate)
+
+    async def within(self, outcome: Future[Any], timeout: float | None) -> Any:
+        """The result of a future, in time."""
+        async with asyncio.timeout(timeout):
+            return await outcome
 
     def start_child(self, workflow: WorkflowDefinition, value: Any, child_id: str, policy: ParentClosePolicy) -> Future[Any]:
         """Record the call; the child starts when the turn is committed."""

@@ -74,6 +74,11 @@ class KernelHandle:
         """Where the execution is in its life."""
         return self._execution.status
 
+    @property
+    def is_busy(self) -> bool:
+        """True while an activity's code is running."""
+        return any(call.is_running for call in self._execution.inside.calls.values())
+
     async def pending_inputs(self) -> list[PendingInput]:
         """The open asks, oldest first."""
         return self.pending_inputs_nowait()
@@ -116,6 +121,8 @@ class KernelHandle:
 
     async def query(self, name: str, value: Any = None) -> Any:
         """Ask the workflow something. Raises `HandlerNotFound`, `HandlerRejected`, or what the handler raises."""
+        if self._execution.scheduled:  # what was accepted before the query is applied before it
+            await _next_callback()
         return self._execution.handlers.query(name, value)
 
     async def update(self, name: str, value: Any = None) -> Any:
@@ -221,6 +228,11 @@ class KernelEngine:
             definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._scheduler
         )
 
+    @property
+    def handles(self) -> list[KernelHandle]:
+        """The executions of this engine, oldest first; children come after their parents."""
+        return list(self._handles.values())
+
     def handle(self, id: str) -> KernelHandle:  # noqa: A002
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
@@ -272,6 +284,14 @@ class KernelEngine:
         self._executions.pop(execution.inside.execution_id, None)
         self._handles[execution.inside.execution_id].close()
         self.journal.release(execution.inside.execution_id)
+
+
+async def _next_callback() -> None:
+    """Let the callbacks that are queued now run first."""
+    loop = get_running_loop()
+    passed: Future[None] = loop.create_future()
+    loop.call_soon(passed.set_result, None)
+    await passed
 
 
 def _newest_run(recorded: Sequence[Event]) -> Sequence[Event]:

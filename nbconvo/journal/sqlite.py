@@ -69,18 +69,20 @@ class SqliteJournal:
 
     def read(self, execution_id: str, after: int = 0) -> Sequence[Event]:
         """The events above `after`."""
-        return self._reading([], lambda database: self._read(database, execution_id, after))
+        return self._reading(list[Event](), lambda database: self._read(database, execution_id, after))
 
     def summaries(self) -> Sequence[ExecutionSummary]:
         """All executions, oldest first."""
         query = f"SELECT {_COLUMNS} FROM executions ORDER BY key"
-        return self._reading([], lambda database: [ExecutionSummary(*row) for row in database.execute(query)])
+        return self._reading(
+            list[ExecutionSummary](), lambda database: [ExecutionSummary(*row) for row in database.execute(query)]
+        )
 
     def summary(self, execution_id: str) -> ExecutionSummary | None:
         """One execution."""
         query = f"SELECT {_COLUMNS} FROM executions WHERE id = ?"
-        row = self._reading(None, lambda database: database.execute(query, (execution_id,)).fetchone())
-        return ExecutionSummary(*row) if row else None
+        rows: list[Any] = self._reading([], lambda database: database.execute(query, (execution_id,)).fetchall())
+        return ExecutionSummary(*rows[0]) if rows else None
 
     def forget(self, execution_id: str) -> None:
         """Delete an execution."""

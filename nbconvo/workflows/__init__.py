@@ -6,11 +6,15 @@ cell it stays as it is.
 
 from nbconvo.engine.context import current_or_none
 from nbconvo.errors import ActivityError, ApplicationError, ErrorCode, WorkflowError, WorkflowsException
+from nbconvo.protocol.definition import ParentClosePolicy
 from nbconvo.protocol.definition import definition_of as get_workflow_definition
 from nbconvo.workflows import conversational, plugins, workflow
 from nbconvo.workflows.activities import activity
+from nbconvo.workflows.children import execute_workflow
 from nbconvo.workflows.interactive import InteractiveWorkflow
+from nbconvo.workflows.parallel import ExtraItemParams, GetItemFromIndexParams, execute_activities_in_parallel
 from nbconvo.workflows.plugins import mistralai as _mistralai
+from nbconvo.workflows.task import Task, task, task_from
 
 
 def get_execution_id() -> str | None:
@@ -25,13 +29,21 @@ __all__ = [
     "ActivityError",
     "ApplicationError",
     "ErrorCode",
+    "ExtraItemParams",
+    "GetItemFromIndexParams",
     "InteractiveWorkflow",
+    "ParentClosePolicy",
+    "Task",
     "WorkflowError",
     "WorkflowsException",
     "activity",
     "conversational",
+    "execute_activities_in_parallel",
+    "execute_workflow",
     "get_execution_id",
     "get_workflow_definition",
     "plugins",
+    "task",
+    "task_from",
     "workflow",
 ]

@@ -20,11 +20,15 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from nbconvo.engine.context import current
+from pydantic import BaseModel
+
+from nbconvo.engine.context import ContinueAsNew, current, current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
+from nbconvo.protocol.events import SearchKeysChanged
+from nbconvo.workflows.handlers import HANDLER_ATTRIBUTE, HandlerKind, checked_handler, handlers_of
 from nbconvo.workflows.shapes import shape_of
 
 ClassT = TypeVar("ClassT", bound=type[Any])
@@ -33,6 +37,7 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 _ENTRYPOINT = "__nbconvo_entrypoint__"
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _LONGEST_NAME = 128
+LONG_HISTORY = 10_000
 
 
 def define(  # noqa: PLR0917 - upstream's signature
@@ -69,7 +74,9 @@ def define(  # noqa: PLR0917 - upstream's signature
         function = _entrypoint_of(cls)
         shape = shape_of(function, wrap=True, skip_self=True)
         timeout = None if execution_timeout is None else execution_timeout.total_seconds()
-        definition = WorkflowDefinition(name, workflow_display_name, workflow_description, cls, function, shape, timeout, options)
+        definition = WorkflowDefinition(
+            name, workflow_display_name, workflow_description, cls, function, shape, timeout, options, handlers_of(cls)
+        )
         setattr(cls, DEFINITION_ATTRIBUTE, definition)
         return cls
 
@@ -83,6 +90,61 @@ def entrypoint(func: FunctionT) -> FunctionT:
         raise WorkflowsException(message, code=ErrorCode.ACTIVITY_DEFINITION_ERROR)
     setattr(func, _ENTRYPOINT, True)
     return func
+
+
+def signal(name: str | None = None, description: str | None = None) -> Callable[[FunctionT], FunctionT]:
+    """Mark a method (sync or async) that people and programs call to steer a running workflow; it returns nothing."""
+    return _handler("signal", name, description)
+
+
+def query(name: str | None = None, description: str | None = None) -> Callable[[FunctionT], FunctionT]:
+    """Mark a sync method that tells something about a running workflow and changes nothing."""
+    return _handler("query", name, description)
+
+
+def update(name: str | None = None, description: str | None = None) -> Callable[[FunctionT], FunctionT]:
+    """Mark a method (sync or async) that changes a running workflow and answers the caller."""
+    return _handler("update", name, description)
+
+
+def _handler(kind: HandlerKind, name: str | None, description: str | None) -> Callable[[FunctionT], FunctionT]:
+    if callable(name):
+        raise _error(f"Use @workflow.{kind}() with parentheses.")
+
+    def decorate(function: FunctionT) -> FunctionT:
+        setattr(function, HANDLER_ATTRIBUTE, checked_handler(kind, name or function.__name__, description, function))
+        return function
+
+    return decorate
+
+
+async def wait_condition(
+    predicate: Callable[[], bool], timeout: timedelta | float | None = None, timeout_summary: str | None = None
+) -> None:
+    """Wait until `predicate` is true; it is asked after every change. Raises asyncio.TimeoutError after `timeout`."""
+    limit = None if timeout is None else seconds(timeout)
+    await current("workflow.wait_condition").wait_condition(predicate, limit)
+
+
+def continue_as_new(params: BaseModel | None = None) -> NoReturn:
+    """End this run and begin the next one of the same execution with `params` and an empty history."""
+    current_or_raise_continue()
+    raise ContinueAsNew(None if params is None else params.model_dump(mode="json"))
+
+
+def should_continue_as_new() -> bool:
+    """True when the history of this run has grown long (10,000 events), and a fresh run would be wise."""
+    return current("workflow.should_continue_as_new").history_length > LONG_HISTORY
+
+
+def add_search_keys(keys: Mapping[str, Any]) -> None:
+    """Keys that people can find the execution by; shown with it."""
+    current("workflow.add_search_keys").emit(SearchKeysChanged(dict(keys)))
+
+
+def delete_search_keys(keys: Sequence[str]) -> None:
+    """Take search keys away."""
+    current("workflow.delete_search_keys").emit(SearchKeysChanged(dict.fromkeys(keys)))
 
 
 async def sleep(duration: timedelta | float, *, summary: str | None = None) -> None:
@@ -104,6 +166,12 @@ def uuid4() -> uuid.UUID:
 def random() -> _random.Random:
     """A source of chance, the same on replay."""
     return current("workflow.random").random
+
+
+def current_or_raise_continue() -> None:
+    """Upstream's text when there is no workflow to continue."""
+    if current_or_none() is None:
+        raise _error("continue_as_new can only be called from within a workflow")
 
 
 def seconds(duration: timedelta | float) -> float:
