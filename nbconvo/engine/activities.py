@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import traceback
 from asyncio import Future, Task
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,7 +32,17 @@ from nbconvo.protocol.events import (
 class ActivityCall:
     """One call of an activity by a workflow: its arguments as JSON, and the future the workflow waits for."""
 
-    __slots__ = ("_arguments", "_definition", "_history", "_host_task", "_in_function", "attempt", "outcome", "task_id")
+    __slots__ = (
+        "_abandoned",
+        "_arguments",
+        "_definition",
+        "_history",
+        "_host_task",
+        "_in_function",
+        "attempt",
+        "outcome",
+        "task_id",
+    )
 
     def __init__(
         self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]
@@ -43,6 +55,7 @@ class ActivityCall:
         self._history = history
         self._host_task: Task[None] | None = None
         self._in_function = False
+        self._abandoned = False
 
     @property
     def is_running(self) -> bool:
@@ -61,7 +74,8 @@ class ActivityCall:
 
     def abandon(self) -> None:
         """Nobody waits any more: stop the attempt that runs."""
-        if self._host_task is not None and not self.outcome.done():
+        if self._host_task is not None:
+            self._abandoned = True
             self._host_task.cancel()
 
     def emit(self, attributes: EventAttributes) -> None:
@@ -90,8 +104,8 @@ class ActivityCall:
         except ValidationError as error:
             self._give_up(error)
             return
-        while (error := await self._attempt(arguments)) is not None:
-            if self.attempt >= self._definition.retry.max_attempts or getattr(error, "non_retryable", False):
+        while (error := await self._attempt(arguments, clock)) is not None:
+            if self.attempt >= self._definition.retry.max_attempts or _is_final(error):
                 self._give_up(error)
                 return
             self._history.record(ActivityTaskRetrying(self.task_id, self._definition.name, self.attempt, str(error)))
@@ -99,19 +113,21 @@ class ActivityCall:
             await _sleep(clock, self._definition.retry.delay(self.attempt))
             self.attempt += 1
 
-    async def _attempt(self, arguments: list[Any]) -> Exception | None:
+    async def _attempt(self, arguments: list[Any], clock: Clock) -> BaseException | None:
         """Run the function once; returns what went wrong, None when nothing did."""
         seconds = self._definition.start_to_close.total_seconds()
         current_activity.set(self)  # this host task's own
         try:
             self._in_function = True
-            async with asyncio.timeout(seconds):
+            async with _time_limit(clock, seconds):
                 value = await self._definition.function(*arguments)
             result = self._definition.shape.encode(value)
             self._definition.shape.decode_result(result)
         except TimeoutError as error:
             return error if str(error) else TimeoutError(f"no result within {seconds:g} seconds")
-        except Exception as error:
+        except BaseException as error:  # sys.exit() in a library would end the host's loop
+            if self._abandoned:
+                raise
             return error
         finally:
             self._in_function = False
@@ -120,13 +136,30 @@ class ActivityCall:
         self.completed(result)
         return None
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         kind, message = type(error).__name__, str(error)
         text = "".join(traceback.format_exception(error))
         self._history.record(FailureTraced(kind, text, self.task_id))
         self._history.happened(ActivityTaskFailed(self.task_id, self._definition.name, self.attempt, message))
         self._history.commit()
         self.failed(kind, message, error)
+
+
+@asynccontextmanager
+async def _time_limit(clock: Clock, seconds: float) -> AsyncGenerator[None]:
+    """Like `asyncio.timeout`, on a clock that is handed in."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+        timer = clock.call_at(clock.time_ns() / 1e9 + seconds, lambda: limit.reschedule(loop.time()))
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _is_final(error: BaseException) -> bool:
+    """True for what another attempt would not mend, or must not try."""
+    return not isinstance(error, Exception) or getattr(error, "non_retryable", False)
 
 
 async def _sleep(clock: Clock, seconds: float) -> None:

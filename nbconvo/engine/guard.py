@@ -1,7 +1,7 @@
 """Workflow code that touches the outside world is stopped at the call, with the fix in the message.
 
 A turn of a workflow must take no time and depend on nothing but its recorded inputs. Python's audit events tell of files,
-sockets, processes and threads before they happen, whichever library makes the call; `time.sleep` is looked after here. The hook
+sockets and processes before they happen, whichever library makes the call; `time.sleep` and threads are swapped here. The hook
 is installed with the first turn (Python cannot take one back) and looks at a flag first, so it costs next to nothing elsewhere.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -18,7 +18,6 @@ from typing import Any
 from nbconvo.errors import NotAllowedInWorkflow
 
 _FORBIDDEN = {
-    "_thread.start_new_thread": "Starting a thread",
     "builtins.input": "input()",
     "open": "Opening a file",
     "os.fork": "Starting a process",
@@ -32,7 +31,6 @@ _FORBIDDEN = {
     "urllib.Request": "Opening a network connection",
 }
 _FIXES = {"builtins.input": "ask with `await self.wait_for_input(...)`"}
-_sleep = time.sleep
 # Python itself opens files for these: imports, tracebacks, time zones. They say nothing about the workflow.
 _INNOCENT = frozenset({"importlib", "linecache", "tokenize", "traceback", "zipimport", "zoneinfo", "gettext", "encodings"})
 
@@ -46,19 +44,36 @@ def guarded() -> Generator[None]:
     global _turn_thread  # noqa: PLW0603 - the audit hook reads it some thousand times a second
     _install()
     before, _turn_thread = _turn_thread, threading.get_ident()
-    time.sleep, real_sleep = _refuse_sleep, time.sleep
+    for module, name, stand_in in _STAND_INS:
+        setattr(module, name, stand_in)
     try:
         yield
     finally:
-        time.sleep = real_sleep
+        for (module, name, _), original in zip(_STAND_INS, _ORIGINALS, strict=True):
+            setattr(module, name, original)
         _turn_thread = before
 
 
-def _refuse_sleep(seconds: float) -> None:
-    """Stands in for `time.sleep` during a turn (it has an audit event only from Python 3.13 on); other threads sleep on."""
-    if _turn_thread == threading.get_ident():
-        raise NotAllowedInWorkflow("time.sleep()", "use `await asyncio.sleep(...)` or `await workflow.sleep(...)`")
-    _sleep(seconds)
+def _stand_in(module: Any, name: str, *refusal: str) -> tuple[Any, str, Callable[..., Any]]:
+    """A function that refuses in the thread of a turn, and does what it should in any other."""
+    original = getattr(module, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if _turn_thread == threading.get_ident():
+            raise NotAllowedInWorkflow(*refusal)
+        return original(*args, **kwargs)
+
+    return module, name, call
+
+
+# What has no audit event in every Python that we support is swapped for the length of a turn.
+_SLEEP_FIX = "use `await asyncio.sleep(...)` or `await workflow.sleep(...)`"
+_THREADS = [name for name in ("_start_new_thread", "_start_joinable_thread") if hasattr(threading, name)]
+_ORIGINALS = [time.sleep, *(getattr(threading, name) for name in _THREADS)]
+_STAND_INS = [
+    _stand_in(time, "sleep", "time.sleep()", _SLEEP_FIX),
+    *(_stand_in(threading, name, "Starting a thread") for name in _THREADS),
+]
 
 
 def _install() -> None:
@@ -68,16 +83,23 @@ def _install() -> None:
         sys.addaudithook(_audit)
 
 
-def _audit(event: str, _: tuple[Any, ...]) -> None:
+def _audit(event: str, args: tuple[Any, ...]) -> None:
     if _turn_thread is None or event not in _FORBIDDEN or _turn_thread != threading.get_ident():
         return
-    if event == "open" and _innocent(sys._getframe(1)):  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - the only way to see who opens
+    if event == "open" and (_is_time_zone(args[0]) or _innocent(sys._getframe(1))):  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - the only way to see who opens
         return
     raise NotAllowedInWorkflow(_FORBIDDEN[event], *([_FIXES[event]] if event in _FIXES else []))
 
 
+def _is_time_zone(path: Any) -> bool:
+    """Time zones are read by C code, which leaves no frame of its module."""
+    zones = sys.modules.get("zoneinfo")
+    return zones is not None and isinstance(path, str) and ("tzdata" in path or path.startswith(tuple(zones.TZPATH)))
+
+
 def _innocent(frame: FrameType | None) -> bool:
-    while frame is not None:
+    """True when Python itself opens the file, on behalf of the workflow's code."""
+    while frame is not None and frame.f_globals.get("__name__") != "nbconvo.engine.loop":
         if frame.f_globals.get("__name__", "").partition(".")[0] in _INNOCENT:
             return True
         frame = frame.f_back

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any
 
 from nbconvo.errors import NotAllowedInWorkflow
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.protocol.events import EventAttributes
+from nbconvo.protocol.text import readable
 
 Publish = Callable[[list[Event]], None]
 
@@ -40,7 +44,7 @@ class History:
             self._rehearsed.append(attributes)
         elif not self.closed:
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, attributes))
+            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, _readable(attributes)))
 
     def happened(self, attributes: EventAttributes) -> None:
         """Add an event that happened to the workflow: its time moves on."""
@@ -57,7 +61,7 @@ class History:
         if not self.closed:
             self.commit()
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, attributes, origin))
+            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, _readable(attributes), origin))
             self.commit()
 
     @contextmanager
@@ -90,3 +94,21 @@ class History:
     def go_live(self) -> None:
         """The recorded history is used up: what comes now is new."""
         self._rehearsed = None
+
+
+_FREE_TEXT = frozenset({"payload", "patches", "result", "failure", "traceback", "input", "reason"})
+"""Fields that hold what somebody wrote; the others are names and ids."""
+
+
+@cache
+def _free_text(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name in _FREE_TEXT)
+
+
+def _readable(attributes: EventAttributes) -> EventAttributes:
+    for name in _free_text(type(attributes)):
+        value = getattr(attributes, name)
+        clean = readable(value)
+        if clean is not value:
+            attributes = replace(attributes, **{name: clean})
+    return attributes

@@ -20,6 +20,7 @@ from nbconvo.engine.loop import WorkflowLoop
 from nbconvo.engine.pending import OpenAsk, PendingInputs
 from nbconvo.protocol.definition import ActivityDefinition, ParentClosePolicy, WorkflowDefinition
 from nbconvo.protocol.events import (
+    ActivityCanceled,
     CustomTaskCompleted,
     CustomTaskFailed,
     CustomTaskStarted,
@@ -29,6 +30,7 @@ from nbconvo.protocol.events import (
     TimerStarted,
 )
 from nbconvo.protocol.inputs import input_schema
+from nbconvo.protocol.text import readable
 
 logger = logging.getLogger(__name__)
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -79,8 +81,8 @@ class Inside:
 
         Source: workflows specification, "wait_for_input, exactly".
         """
-        ask = OpenAsk(str(self.uuid4()), schema, label, self.loop.create_future())
-        request = {"input_schema": input_schema(schema), "label": label}
+        ask = OpenAsk(str(self.uuid4()), schema, readable(label), self.loop.create_future())
+        request = {"input_schema": input_schema(schema), "label": ask.label}
         self.pending.open(ask)
         self.emit(CustomTaskStarted(ask.task_id, WAIT_FOR_INPUT, request))
         answer: ModelT = await self._answer(ask, timeout)
@@ -112,6 +114,9 @@ class Inside:
         self.emit(call.started())
         try:
             return await call.outcome
+        except asyncio.CancelledError:
+            self.emit(ActivityCanceled(call.task_id))
+            raise
         finally:
             call.abandon()
             del self.calls[call.task_id]

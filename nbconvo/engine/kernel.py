@@ -24,7 +24,7 @@ from os import PathLike
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from nbconvo.engine.contract import PendingInput
 from nbconvo.engine.execution import Execution, Host, Status
@@ -33,7 +33,7 @@ from nbconvo.engine.history import History
 from nbconvo.engine.pending import field_problems
 from nbconvo.engine.scheduler import Scheduler
 from nbconvo.engine.stream import EventStream
-from nbconvo.errors import EngineClosed, ExecutionEnded, ExecutionMismatch, StartInputInvalid
+from nbconvo.errors import EngineClosed, ExecutionEnded, ExecutionMismatch, FieldProblem, StartInputInvalid
 from nbconvo.journal import open_journal
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock, SystemClock, random_id
@@ -301,9 +301,12 @@ def _newest_run(recorded: Sequence[Event]) -> Sequence[Event]:
 
 
 def _decode_input(definition: WorkflowDefinition, value: Any) -> tuple[list[Any], list[Any]]:
-    data = to_jsonable_python(value) if isinstance(value, BaseModel) else value
     try:
-        arguments = definition.shape.decode(data)
+        arguments = definition.shape.decode(to_jsonable_python(value) if isinstance(value, BaseModel) else value)
+        data = to_jsonable_python(value)
+    except PydanticSerializationError as error:
+        text = f"it is not JSON ({error})"
+        raise StartInputInvalid(definition.name, text, [FieldProblem((), text)]) from error
     except ValidationError as error:
         raise StartInputInvalid(definition.name, str(error), field_problems(error)) from error
-    return arguments, [] if data is None else [to_jsonable_python(data)]
+    return arguments, [] if data is None else [data]

@@ -147,6 +147,15 @@ class ActivityTaskFailed(Attributes):
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityCanceled(Attributes):
+    """The workflow does not wait for this activity any more; its attempt was stopped."""
+
+    event_type: ClassVar = "NBCONVO_ACTIVITY_CANCELED"
+    internal: ClassVar = True
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownEvent(Attributes):
     """An event of a type this version does not know, kept as it came (a newer platform, a newer journal)."""
 
@@ -341,6 +350,7 @@ EventAttributes = (
     | ActivityTaskRetrying
     | ActivityTaskCompleted
     | ActivityTaskFailed
+    | ActivityCanceled
     | UnknownEvent
     | InputReceived
     | InputDeadlineSet

@@ -7,6 +7,7 @@ a traceback). An unknown event changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, assert_never, cast
 
 from nbconvo.protocol import events as ev
@@ -57,8 +58,51 @@ def fold_all(events: Iterable[Event], view: TranscriptView | None = None) -> Tra
     return view
 
 
-def fold(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PLR0911 - one return for each kind of event
-    """The view after one more event; `view` itself is left as it is."""
+def fold(view: TranscriptView, event: Event) -> TranscriptView:
+    """The view after one more event; `view` itself is left as it is. Events of children join their parent's conversation."""
+    if view["execution_id"] in ("", event.lineage.workflow_exec_id):
+        return _fold_own(view, event)
+    return _fold_child(view, event)
+
+
+def _fold_child(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PLR0911 - one return for each kind of event
+    """What a child says and asks belongs into the conversation; its life is one line, as that of an activity."""
+    at, child_id = event.event_timestamp / 1e9, event.lineage.workflow_exec_id
+    line = f"child-{child_id}"
+    match event.attributes:
+        case ev.WorkflowExecutionStarted(_, name, title):
+            if any(item["id"] == line for item in view["items"]):
+                return view  # continued as new
+            item: ActivityItem = {
+                "kind": "activity", "id": line, "name": title or name, "status": "running", "attempt": 1, "error": None, "at": at,
+            }  # fmt: skip
+            return _append(view, item)
+        case ev.WorkflowExecutionCompleted():
+            return _change(view, line, {"status": "completed"})
+        case ev.WorkflowExecutionFailed(_, failure):
+            return _change(view, line, {"status": "failed", "error": failure})
+        case ev.WorkflowExecutionCanceled():
+            return _change(view, line, {"status": "failed", "error": "cancelled"})
+        case ev.FailureTraced():
+            return view
+        case (
+            ev.ActivityTaskStarted()
+            | ev.ActivityTaskRetrying()
+            | ev.ActivityTaskCompleted()
+            | ev.ActivityTaskFailed() as activity
+        ):
+            return _activity(view, replace(activity, task_id=f"{child_id}-{activity.task_id}"), at)
+        case ev.ActivityCanceled(task_id):
+            return _fold_own(view, replace(event, attributes=ev.ActivityCanceled(f"{child_id}-{task_id}")))
+        case _:
+            return _fold_own(view, event)
+
+
+def _change(view: TranscriptView, item_id: str, changes: dict[str, Any]) -> TranscriptView:
+    return _replace_item(view, item_id, lambda item: cast("Item", {**item, **changes}))
+
+
+def _fold_own(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PLR0911, PLR0912 - one return for each kind of event
     at = event.event_timestamp / 1e9
     match event.attributes:
         case ev.WorkflowExecutionStarted() as started:
@@ -78,6 +122,8 @@ def fold(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PLR0911
             | ev.ActivityTaskFailed() as activity
         ):
             return _activity(view, activity, at)
+        case ev.ActivityCanceled(task_id):
+            return _change(view, f"activity-{task_id}", {"status": "failed", "error": "stopped: nothing waits for it any more"})
         case ev.InputDeadlineSet(task_id, deadline):
             return _with_ask(view, task_id, lambda ask: {**ask, "deadline": deadline})
         case ev.InputClosed(task_id, reason):
@@ -295,7 +341,7 @@ def _activity(view: TranscriptView, event: _ActivityEvent, at: float) -> Transcr
             changes = {"status": "completed", "error": None}
         case ev.ActivityTaskFailed(_, _, attempt, failure):
             changes = {"status": "failed", "attempt": attempt, "error": failure}
-    return _replace_item(view, item_id, lambda item: cast("Item", {**item, **changes}))
+    return _change(view, item_id, changes)
 
 
 # Items

@@ -6,18 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from nbconvo.protocol.envelope import Event
+from nbconvo.protocol.events import ChildStarted
 from nbconvo.views.fold import fold
 from nbconvo.views.model import TranscriptView
+
+ChildEvents = Callable[[str], AsyncIterator[Event]]
 
 
 class LiveView:
     """Folds a stream of events as they come and tells its observers; holds no truth that the stream does not give again.
 
+    `child_events` gives the stream of a child workflow by its execution id; children are followed as they start.
     `follow()` runs until the stream ends. Observers are called on the same loop, after each event.
     """
 
-    def __init__(self, view: TranscriptView) -> None:
+    def __init__(self, view: TranscriptView, child_events: ChildEvents | None = None) -> None:
         self.view = view
+        self._child_events = child_events
+        self._children: list[asyncio.Task[None]] = []
         self.events: list[Event] = []
         self._observers: list[Callable[[TranscriptView], None]] = []
 
@@ -32,6 +38,8 @@ class LiveView:
             self.view = fold(self.view, event)
             for observer in self._observers:
                 observer(self.view)
+            if isinstance(event.attributes, ChildStarted) and self._child_events is not None:
+                self._children.append(follow(self, self._child_events(event.attributes.child_id)))
 
 
 def follow(live: LiveView, stream: AsyncIterator[Event]) -> asyncio.Task[None]:
