@@ -15,6 +15,7 @@ NbconvoError
     Who answers:
     InputRejected             the reply is not what the ask wants; the ask stays open
     NoPendingInput            the ask is gone: answered, timed out, cancelled, or never was
+    NoAnswerToRewind          the ask to go back to was never answered
     NoReplyError              nobody can answer here (headless) and no scripted reply is left
     Who started or awaits the run:
     StartInputInvalid         the workflow's input does not fit its entrypoint
@@ -183,6 +184,14 @@ class NoPendingInput(NbconvoError):
 
     def __init__(self, task_id: str) -> None:
         super().__init__(f"No pending input request found for task {task_id}")
+        self.task_id = task_id
+
+
+class NoAnswerToRewind(NbconvoError):
+    """There is no answer to go back to."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"The ask {task_id} was not answered in this run, so there is nothing to go back to.")
         self.task_id = task_id
 
 

@@ -83,7 +83,7 @@ class History:
 
     def rehearse(self, events: Sequence[Event]) -> None:
         """Take up a recorded history: from now on events are only collected, for comparison, until `go_live`."""
-        self.sequence = len(events)
+        self.sequence = events[-1].sequence
         self._rehearsed = []
 
     def rehearsed(self) -> list[EventAttributes]:

@@ -28,6 +28,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from nbconvo.engine.contract import PendingInput
 from nbconvo.engine.execution import Execution, Host, Status
+from nbconvo.engine.fork import forked_history
 from nbconvo.engine.handlers import SUBMIT_INPUT
 from nbconvo.engine.history import History
 from nbconvo.engine.pending import field_problems
@@ -68,6 +69,11 @@ class KernelHandle:
     def workflow_name(self) -> str:
         """The name of the workflow's definition."""
         return self._execution.definition.name
+
+    @property
+    def definition(self) -> WorkflowDefinition:
+        """The workflow's definition."""
+        return self._execution.definition
 
     @property
     def status(self) -> Status:
@@ -236,6 +242,19 @@ class KernelEngine:
     def handle(self, id: str) -> KernelHandle:  # noqa: A002
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
+
+    def fork(self, execution_id: str, task_id: str, new_id: str | None = None) -> KernelHandle:
+        """A second execution that goes back to the answered ask `task_id` and asks it again; the first stays as it is.
+
+        Raises KeyError when this engine does not have the execution, `NoAnswerToRewind` when the ask was not answered.
+        """
+        if self._scheduler is None:
+            raise EngineClosed
+        definition = self._handles[execution_id].definition
+        recorded = _newest_run(self.journal.read(execution_id))
+        events = forked_history(recorded, task_id, new_id or self._new_id())
+        self.journal.append(events[0].lineage.workflow_exec_id, events)
+        return self._take_up(definition, events, self._scheduler)
 
     def _spawn(self, definition: WorkflowDefinition, child_id: str, value: Any, parent: Lineage) -> KernelHandle:
         """Start a child, or take it up again after a restart of the parent."""

@@ -29,7 +29,7 @@ _JOBS = (
     ev.UpdateAccepted,
     ev.CancelRequested,
 )
-_BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound)
+_BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound, ev.Forked)
 _COMPARED = frozenset(
     {"custom_task_id", "custom_task_type", "task_id", "activity_name", "timer_id", "reason", "child_id", "update_id"}
 )

@@ -328,6 +328,16 @@ class TurnCommitted(Attributes):
 
 
 @dataclass(frozen=True, slots=True)
+class Forked(Attributes):
+    """Everything before this was taken over from execution `origin`, up to its event `sequence`."""
+
+    event_type: ClassVar = "NBCONVO_FORKED"
+    internal: ClassVar = True
+    origin: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class CellBound(Attributes):
     """The execution belongs to this cell of this notebook."""
 
@@ -361,6 +371,7 @@ EventAttributes = (
     | FailureTraced
     | TurnCommitted
     | CellBound
+    | Forked
     | SignalReceived
     | UpdateAccepted
     | UpdateCompleted

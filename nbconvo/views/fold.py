@@ -137,7 +137,7 @@ def _fold_own(view: TranscriptView, event: Event) -> TranscriptView:  # noqa: PL
             return view
         case ev.ChildStarted() | ev.ChildCompleted() | ev.ChildFailed():
             return view
-        case ev.TurnCommitted() | ev.CellBound() | ev.UnknownEvent():
+        case ev.TurnCommitted() | ev.CellBound() | ev.Forked() | ev.UnknownEvent():
             return view
         case _:
             assert_never(event.attributes)
