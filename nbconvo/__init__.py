@@ -12,9 +12,8 @@ Everything public is here and loads when it is first used; importing this module
 >>> async def main() -> str:
 ...     return await nbconvo.run(Hello)
 >>> import asyncio
->>> print(asyncio.run(main()))  # doctest: +ELLIPSIS
-Hello
-...
+>>> asyncio.run(main())
+'Hello!'
 """
 
 from __future__ import annotations

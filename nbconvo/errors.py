@@ -6,6 +6,7 @@ NbconvoError
     NotAllowedInWorkflow      I/O or a blocking call in workflow code: put it in an activity
     NotInWorkflow             a workflow-only call was made outside a workflow
     NondeterminismError       the code does not do what its recorded history says it did
+    NotAWorker                `run_worker` was called here
     WorkflowTimedOut          the run took longer than its definition allows
     ChildWorkflowError        a child workflow failed; the cause says how
     WorkflowDeadlocked        the workflow waits for something that nothing can bring
@@ -121,6 +122,17 @@ class NondeterminismError(NbconvoError):
         self.sequence = sequence
         self.recorded = recorded
         self.made = made
+
+
+class NotAWorker(NbconvoError):
+    """`run_worker` starts a worker of the hosted platform; nbconvo runs workflows in this process instead."""
+
+    def __init__(self, workflows: list[str]) -> None:
+        names = ", ".join(workflows)
+        super().__init__(
+            "nbconvo has no workers: it runs workflows in this process, with nbconvo.run(...) or a %%workflow cell. "
+            f"To run {names} on a worker, put the code into a module that imports mistralai.workflows."
+        )
 
 
 class WorkflowTimedOut(NbconvoError):

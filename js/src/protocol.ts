@@ -47,6 +47,19 @@ export interface AskView {
   at: number;
 }
 
+/** Which of several ways a conversation went: branch number `index` (from 1) of `count`. */
+export interface Branch {
+  index: number;
+  count: number;
+}
+
+/** Page to kernel: show branch number `index` (from 1). */
+export interface BranchMessage {
+  kind: "branch";
+  reply_id: string;
+  index: number;
+}
+
 /** Page to kernel: stop the run. */
 export interface CancelMessage {
   kind: "cancel";
@@ -127,6 +140,19 @@ export interface ResyncMessage {
   kind: "resync";
 }
 
+/** Page to kernel: go back to the answered ask `task_id` and ask it again, in a new branch. */
+export interface RewindMessage {
+  kind: "rewind";
+  reply_id: string;
+  task_id: string;
+}
+
+/** Page to kernel: begin the workflow anew; the resumed run stays in the journal. */
+export interface StartOverMessage {
+  kind: "start_over";
+  reply_id: string;
+}
+
 /** Kernel to page: the whole state, in answer to a resync. */
 export interface StateMessage {
   kind: "state";
@@ -150,7 +176,7 @@ export interface TaskItem {
   at: number;
 }
 
-/** One execution: what was said, in order, and the asks that are open now, oldest first. */
+/** One execution: what was said, in order, and the asks that are open now, oldest first. `branch` is None until somebody goes back to an answer; `resumed` says that the run was taken up again after a restart; `can_rewind` that answers may be changed (the engine can fork the execution). */
 export interface TranscriptView {
   execution_id: string;
   workflow: string;
@@ -160,6 +186,9 @@ export interface TranscriptView {
   asks: Array<AskView>;
   started_at: number | null;
   ended_at: number | null;
+  branch: Branch | null;
+  resumed: boolean;
+  can_rewind: boolean;
 }
 
 /** The `state` trait. `seq` is the number of the last patch in it; `now` the kernel's clock (epoch seconds) when it was read. */
@@ -169,6 +198,6 @@ export interface WidgetState {
   now: number;
 }
 
-export type PageMessage = ReplyMessage | CancelMessage | ResyncMessage;
+export type PageMessage = ReplyMessage | CancelMessage | ResyncMessage | RewindMessage | BranchMessage | StartOverMessage;
 
 export type KernelMessage = PatchMessage | StateMessage | AckMessage;

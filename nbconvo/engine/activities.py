@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from asyncio import Future, Task
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from nbconvo.engine.context import current_activity
 from nbconvo.engine.history import History
+from nbconvo.engine.limits import RateLimiter, sleep
 from nbconvo.errors import ActivityError, ApplicationError
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.definition import ActivityDefinition
@@ -33,16 +34,9 @@ class ActivityCall:
     """One call of an activity by a workflow: its arguments as JSON, and the future the workflow waits for."""
 
     __slots__ = (
-        "_abandoned",
-        "_arguments",
-        "_definition",
-        "_history",
-        "_host_task",
-        "_in_function",
-        "attempt",
-        "outcome",
-        "task_id",
-    )
+        "_abandoned", "_arguments", "_definition", "_history", "_host_task", "_in_function", "_pulse",
+        "attempt", "outcome", "task_id",
+    )  # fmt: skip
 
     def __init__(
         self, task_id: str, definition: ActivityDefinition, arguments: list[Any], history: History, outcome: Future[Any]
@@ -56,6 +50,7 @@ class ActivityCall:
         self._host_task: Task[None] | None = None
         self._in_function = False
         self._abandoned = False
+        self._pulse: Callable[[], None] = lambda: None
 
     @property
     def is_running(self) -> bool:
@@ -66,11 +61,11 @@ class ActivityCall:
         """The event that records the call."""
         return ActivityTaskStarted(self.task_id, self._definition.name, self._arguments)
 
-    def start(self, clock: Clock) -> None:
+    def start(self, clock: Clock, limiter: RateLimiter) -> None:
         """Begin the first attempt on the running host loop, once."""
         if self._host_task is None and not self.outcome.done():
             name = f"activity {self._definition.name}"
-            self._host_task = asyncio.get_running_loop().create_task(self._attempts(clock), name=name)
+            self._host_task = asyncio.get_running_loop().create_task(self._attempts(clock, limiter), name=name)
 
     def abandon(self) -> None:
         """Nobody waits any more: stop the attempt that runs."""
@@ -83,7 +78,8 @@ class ActivityCall:
         self._history.activity_made(attributes, self.task_id)
 
     def heartbeat(self) -> None:
-        """The attempt is alive."""
+        """The attempt is alive: its heartbeat timeout starts again."""
+        self._pulse()
 
     def completed(self, result: Any) -> None:
         """The recorded result goes to the workflow. Raises pydantic's ValidationError when it does not fit the annotation."""
@@ -98,7 +94,9 @@ class ActivityCall:
             failure.__cause__.__cause__ = cause
             self.outcome.set_exception(failure)
 
-    async def _attempts(self, clock: Clock) -> None:
+    async def _attempts(self, clock: Clock, limiter: RateLimiter) -> None:
+        if (limit := self._definition.rate_limit) is not None:
+            await limiter.take_a_place(limit, self._definition.name)
         try:
             arguments = self._definition.shape.decode_positional(self._arguments)
         except ValidationError as error:
@@ -110,7 +108,7 @@ class ActivityCall:
                 return
             self._history.record(ActivityTaskRetrying(self.task_id, self._definition.name, self.attempt, str(error)))
             self._history.commit()
-            await _sleep(clock, self._definition.retry.delay(self.attempt))
+            await sleep(clock, self._definition.retry.delay(self.attempt))
             self.attempt += 1
 
     async def _attempt(self, arguments: list[Any], clock: Clock) -> BaseException | None:
@@ -119,7 +117,7 @@ class ActivityCall:
         current_activity.set(self)  # this host task's own
         try:
             self._in_function = True
-            async with _time_limit(clock, seconds):
+            async with self._time_limit(clock, seconds):
                 value = await self._definition.function(*arguments)
             result = self._definition.shape.encode(value)
             self._definition.shape.decode_result(result)
@@ -136,6 +134,28 @@ class ActivityCall:
         self.completed(result)
         return None
 
+    @asynccontextmanager
+    async def _time_limit(self, clock: Clock, seconds: float) -> AsyncGenerator[None]:
+        """Like `asyncio.timeout`, on a clock that is handed in; the shorter heartbeat timeout starts again at each heartbeat."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as limit:
+            timers = [clock.call_at(clock.time_ns() / 1e9 + seconds, lambda: limit.reschedule(loop.time()))]
+
+            def pulse() -> None:
+                if (silence := self._definition.heartbeat) is not None:
+                    if len(timers) > 1:
+                        timers.pop().cancel()
+                    deadline = clock.time_ns() / 1e9 + silence.total_seconds()
+                    timers.append(clock.call_at(deadline, lambda: limit.reschedule(loop.time())))
+
+            self._pulse = pulse
+            pulse()
+            try:
+                yield
+            finally:
+                for timer in timers:
+                    timer.cancel()
+
     def _give_up(self, error: BaseException) -> None:
         kind, message = type(error).__name__, str(error)
         text = "".join(traceback.format_exception(error))
@@ -145,27 +165,6 @@ class ActivityCall:
         self.failed(kind, message, error)
 
 
-@asynccontextmanager
-async def _time_limit(clock: Clock, seconds: float) -> AsyncGenerator[None]:
-    """Like `asyncio.timeout`, on a clock that is handed in."""
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout(None) as limit:
-        timer = clock.call_at(clock.time_ns() / 1e9 + seconds, lambda: limit.reschedule(loop.time()))
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-
 def _is_final(error: BaseException) -> bool:
     """True for what another attempt would not mend, or must not try."""
     return not isinstance(error, Exception) or getattr(error, "non_retryable", False)
-
-
-async def _sleep(clock: Clock, seconds: float) -> None:
-    woken: Future[None] = asyncio.get_running_loop().create_future()
-    timer = clock.call_at(clock.time_ns() / 1e9 + seconds, lambda: woken.done() or woken.set_result(None))
-    try:
-        await woken
-    finally:
-        timer.cancel()

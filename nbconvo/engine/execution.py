@@ -21,6 +21,7 @@ from nbconvo.engine.failures import author_traceback, explained
 from nbconvo.engine.handlers import Handlers
 from nbconvo.engine.history import History
 from nbconvo.engine.inside import Inside
+from nbconvo.engine.limits import RateLimiter
 from nbconvo.engine.replay import replay
 from nbconvo.errors import EngineClosed, WorkflowCanceled, WorkflowDeadlocked, WorkflowFailed, WorkflowTimedOut
 from nbconvo.protocol.clock import Clock, Timer
@@ -60,6 +61,7 @@ class Host:
     """What an execution needs of its engine. `ended` is called once, after the last commit."""
 
     clock: Clock
+    limiter: RateLimiter
     new_id: Callable[[], str]
     schedule: Callable[[Execution], None]
     spawn: Spawn
@@ -217,7 +219,7 @@ class Execution:
             self._fail(WorkflowDeadlocked())
             return
         for call in list(self.inside.calls.values()):
-            call.start(self._host.clock)
+            call.start(self._host.clock, self._host.limiter)
         for child in list(self.inside.children.values()):
             child.start(self._host.spawn)
         if self.inside.loop.has_work:

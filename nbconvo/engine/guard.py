@@ -91,6 +91,17 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     raise NotAllowedInWorkflow(_FORBIDDEN[event], *([_FIXES[event]] if event in _FIXES else []))
 
 
+@contextmanager
+def unguarded() -> Generator[None]:
+    """Let the enclosed code do what it likes: an author's way out."""
+    global _turn_thread  # noqa: PLW0603 - see guarded()
+    before, _turn_thread = _turn_thread, None
+    try:
+        yield
+    finally:
+        _turn_thread = before
+
+
 def _is_time_zone(path: Any) -> bool:
     """Time zones are read by C code, which leaves no frame of its module."""
     zones = sys.modules.get("zoneinfo")

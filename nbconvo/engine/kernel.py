@@ -31,6 +31,7 @@ from nbconvo.engine.execution import Execution, Host, Status
 from nbconvo.engine.fork import forked_history
 from nbconvo.engine.handlers import SUBMIT_INPUT
 from nbconvo.engine.history import History
+from nbconvo.engine.limits import RateLimiter
 from nbconvo.engine.pending import field_problems
 from nbconvo.engine.scheduler import Scheduler
 from nbconvo.engine.stream import EventStream
@@ -189,6 +190,7 @@ class KernelEngine:
         self.journal: Journal = open_journal(journal)
         self.clock: Clock = clock or SystemClock()
         self._new_id = new_id
+        self._limiter = RateLimiter(self.clock)
         self._scheduler: Scheduler | None = None
         self._executions: dict[str, Execution] = {}
         self._handles: dict[str, KernelHandle] = {}
@@ -226,13 +228,19 @@ class KernelEngine:
             raise EngineClosed
         definition = definition_of(workflow)
         if id is not None and id in self._handles:
-            return self._handles[id]
+            return self._existing(id, definition)
         if id is not None and (recorded := self.journal.read(id)):
             return self._take_up(definition, recorded, self._scheduler)
         execution_id = id or self._new_id()
         return self._begin(
             definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._scheduler
         )
+
+    def _existing(self, execution_id: str, definition: WorkflowDefinition) -> KernelHandle:
+        handle = self._handles[execution_id]
+        if handle.workflow_name != definition.name:
+            raise ExecutionMismatch(execution_id, handle.workflow_name, definition.name)
+        return handle
 
     @property
     def handles(self) -> list[KernelHandle]:
@@ -275,7 +283,7 @@ class KernelEngine:
     def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
         stream = EventStream(lineage.workflow_exec_id, self.journal)
         history = History(lineage, self.journal, self.clock, stream.publish)
-        host = Host(self.clock, self._new_id, scheduler.add, self._spawn, self._execution_ended)
+        host = Host(self.clock, self._limiter, self._new_id, scheduler.add, self._spawn, self._execution_ended)
         execution = Execution(definition, history, host)
         self._executions[lineage.workflow_exec_id] = execution
         self._handles[lineage.workflow_exec_id] = KernelHandle(execution, stream)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Literal, Protocol
 
+from pydantic import BaseModel, Field
+
 DEFINITION_ATTRIBUTE = "__nbconvo_workflow__"
 """Where the decorator leaves the definition on the class."""
 
@@ -91,6 +93,14 @@ class RetryPolicy:
         return self.initial_interval * self.coefficient ** (attempt - 1)
 
 
+class RateLimit(BaseModel):
+    """At most `max_execution` attempts begin in any `time_window_in_sec` seconds; activities with the same `key` share it."""
+
+    time_window_in_sec: int = Field(ge=1, le=3600)
+    max_execution: int = Field(ge=1, le=100_000)
+    key: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityDefinition:
     """An activity: the function, and what its reliability is."""
@@ -100,6 +110,8 @@ class ActivityDefinition:
     shape: Shape
     retry: RetryPolicy
     start_to_close: timedelta
+    heartbeat: timedelta | None = None
+    rate_limit: RateLimit | None = None
 
 
 def definition_of(cls: type[Any]) -> WorkflowDefinition:

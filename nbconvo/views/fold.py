@@ -47,6 +47,9 @@ def empty_view(execution_id: str = "", workflow: str = "", title: str = "") -> T
         "asks": [],
         "started_at": None,
         "ended_at": None,
+        "branch": None,
+        "resumed": False,
+        "can_rewind": False,
     }
 
 

@@ -128,8 +128,19 @@ class AskView(TypedDict):
     at: float
 
 
+class Branch(TypedDict):
+    """Which of several ways a conversation went: branch number `index` (from 1) of `count`."""
+
+    index: int
+    count: int
+
+
 class TranscriptView(TypedDict):
-    """One execution: what was said, in order, and the asks that are open now, oldest first."""
+    """One execution: what was said, in order, and the asks that are open now, oldest first.
+
+    `branch` is None until somebody goes back to an answer; `resumed` says that the run was taken up again after a restart;
+    `can_rewind` that answers may be changed (the engine can fork the execution).
+    """
 
     execution_id: str
     workflow: str
@@ -139,3 +150,6 @@ class TranscriptView(TypedDict):
     asks: list[AskView]
     started_at: float | None
     ended_at: float | None
+    branch: Branch | None
+    resumed: bool
+    can_rewind: bool

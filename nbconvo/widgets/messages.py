@@ -45,7 +45,30 @@ class ResyncMessage(TypedDict):
     kind: Literal["resync"]
 
 
-PageMessage = ReplyMessage | CancelMessage | ResyncMessage
+class RewindMessage(TypedDict):
+    """Page to kernel: go back to the answered ask `task_id` and ask it again, in a new branch."""
+
+    kind: Literal["rewind"]
+    reply_id: str
+    task_id: str
+
+
+class BranchMessage(TypedDict):
+    """Page to kernel: show branch number `index` (from 1)."""
+
+    kind: Literal["branch"]
+    reply_id: str
+    index: int
+
+
+class StartOverMessage(TypedDict):
+    """Page to kernel: begin the workflow anew; the resumed run stays in the journal."""
+
+    kind: Literal["start_over"]
+    reply_id: str
+
+
+PageMessage = ReplyMessage | CancelMessage | ResyncMessage | RewindMessage | BranchMessage | StartOverMessage
 
 
 class PatchMessage(TypedDict):

@@ -6,15 +6,24 @@ cell it stays as it is.
 
 from nbconvo.engine.context import current_or_none
 from nbconvo.errors import ActivityError, ApplicationError, ErrorCode, WorkflowError, WorkflowsException
-from nbconvo.protocol.definition import ParentClosePolicy
+from nbconvo.protocol.definition import ParentClosePolicy, RateLimit
 from nbconvo.protocol.definition import definition_of as get_workflow_definition
 from nbconvo.workflows import conversational, plugins, workflow
 from nbconvo.workflows.activities import activity
 from nbconvo.workflows.children import execute_workflow
+from nbconvo.workflows.depends import Depends
 from nbconvo.workflows.interactive import InteractiveWorkflow
 from nbconvo.workflows.parallel import ExtraItemParams, GetItemFromIndexParams, execute_activities_in_parallel
 from nbconvo.workflows.plugins import mistralai as _mistralai
 from nbconvo.workflows.task import Task, task, task_from
+from nbconvo.workflows.worker import (
+    StickyWorkerSession,
+    activity_heartbeat,
+    get_sticky_worker_session,
+    run_activities_locally,
+    run_sticky_worker_session,
+    run_worker,
+)
 
 
 def get_execution_id() -> str | None:
@@ -28,21 +37,29 @@ del _mistralai  # imported so that `workflows.plugins.mistralai` is there, as up
 __all__ = [
     "ActivityError",
     "ApplicationError",
+    "Depends",
     "ErrorCode",
     "ExtraItemParams",
     "GetItemFromIndexParams",
     "InteractiveWorkflow",
     "ParentClosePolicy",
+    "RateLimit",
+    "StickyWorkerSession",
     "Task",
     "WorkflowError",
     "WorkflowsException",
     "activity",
+    "activity_heartbeat",
     "conversational",
     "execute_activities_in_parallel",
     "execute_workflow",
     "get_execution_id",
+    "get_sticky_worker_session",
     "get_workflow_definition",
     "plugins",
+    "run_activities_locally",
+    "run_sticky_worker_session",
+    "run_worker",
     "task",
     "task_from",
     "workflow",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -15,7 +15,8 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from nbconvo.engine.context import current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
-from nbconvo.protocol.definition import ActivityDefinition, RetryPolicy
+from nbconvo.protocol.definition import ActivityDefinition, RateLimit, RetryPolicy
+from nbconvo.workflows.depends import dependencies_of, provided
 from nbconvo.workflows.shapes import shape_of
 
 P = ParamSpec("P")
@@ -29,13 +30,15 @@ def activity(
     retry_policy_backoff_coefficient: float | None = None,
     name: str | None = None,
     sticky_to_worker: bool = False,
+    rate_limit: RateLimit | None = None,
     heartbeat_timeout: timedelta | None = None,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Make a module-level async function an activity. Always called with parentheses.
 
     An attempt may take `start_to_close_timeout`; a failed one is tried again, three attempts in all, after 1, 2, 4 ... seconds
-    (`retry_policy_backoff_coefficient` is the factor). `sticky_to_worker` and `heartbeat_timeout` are for platforms with workers;
-    in one process they have nothing to say.
+    (`retry_policy_backoff_coefficient` is the factor). An attempt that does not call `activity_heartbeat()` for
+    `heartbeat_timeout` fails; `rate_limit` lets attempts wait for a place. `sticky_to_worker` is for platforms with workers: one
+    process is always the same one.
 
     >>> @activity(retry_policy_max_attempts=5)
     ... async def price(item: str) -> float:
@@ -47,21 +50,43 @@ def activity(
 
     def decorate(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         label = _checked_name(function, name)
-        shape = shape_of(function, wrap=False, skip_self=False)
-        definition = ActivityDefinition(label, function, shape, retry, start_to_close_timeout)
-        signature = inspect.signature(function)
+        providers = dependencies_of(inspect.signature(function))
+        signature = _without(inspect.signature(function), providers)
+        shape = shape_of(_with_signature(function, signature), wrap=False, skip_self=False)
+
+        async def run(*args: Any) -> R:
+            async with provided(providers) as values:
+                return await cast("Callable[..., Awaitable[R]]", function)(
+                    **dict(zip(signature.parameters, args, strict=True)), **values
+                )
+
+        definition = ActivityDefinition(label, run, shape, retry, start_to_close_timeout, heartbeat_timeout, rate_limit)
 
         @functools.wraps(function)
         async def call(*args: P.args, **kwargs: P.kwargs) -> R:
             values = _bind(label, signature, args, kwargs)
             runtime = current_or_none()
             if runtime is None:
-                return await function(*args, **kwargs)
+                return await run(*values)
             return cast("R", await runtime.run_activity(definition, _as_json(label, values)))
 
         return call
 
     return decorate
+
+
+def _without(signature: inspect.Signature, providers: Mapping[str, Any]) -> inspect.Signature:
+    """The signature that callers see: what has a provider is not theirs to give."""
+    return signature.replace(parameters=[one for name, one in signature.parameters.items() if name not in providers])
+
+
+def _with_signature(function: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
+    def stub() -> None:
+        """Has the name, the annotations and the module of `function`."""
+
+    functools.update_wrapper(stub, function)
+    stub.__signature__ = signature  # type: ignore[attr-defined]
+    return stub
 
 
 def _checked_name(function: Callable[..., Any], name: str | None) -> str:

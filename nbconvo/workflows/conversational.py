@@ -19,6 +19,7 @@ from nbconvo.protocol.inputs import (
 )
 from nbconvo.protocol.outputs import ChatAssistantWorkflowOutput, TextOutput
 from nbconvo.workflows.interactive import InteractiveWorkflow
+from nbconvo.workflows.todo import TodoList, TodoListItem
 
 ASSISTANT_MESSAGE = "assistant_message"
 
@@ -51,6 +52,8 @@ __all__ = [
     "InteractiveWorkflow",
     "TextChunk",
     "TextOutput",
+    "TodoList",
+    "TodoListItem",
     "is_accepted",
     "send_assistant_message",
 ]

@@ -28,6 +28,7 @@ from nbconvo.engine.context import ContinueAsNew, current, current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
 from nbconvo.protocol.events import SearchKeysChanged
+from nbconvo.workflows import unsafe
 from nbconvo.workflows.handlers import HANDLER_ATTRIBUTE, HandlerKind, checked_handler, handlers_of
 from nbconvo.workflows.shapes import shape_of
 
@@ -195,3 +196,23 @@ def _entrypoint_of(cls: type[Any]) -> Callable[..., Any]:
 
 def _error(message: str) -> WorkflowsException:
     return WorkflowsException(message, code=ErrorCode.WORKFLOW_DEFINITION_ERROR)
+
+
+__all__ = [
+    "add_search_keys",
+    "continue_as_new",
+    "define",
+    "delete_search_keys",
+    "entrypoint",
+    "now",
+    "query",
+    "random",
+    "seconds",
+    "should_continue_as_new",
+    "signal",
+    "sleep",
+    "unsafe",
+    "update",
+    "uuid4",
+    "wait_condition",
+]

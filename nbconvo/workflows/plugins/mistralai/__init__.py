@@ -11,6 +11,8 @@ from nbconvo.workflows.conversational import (
     ConfirmationInput,
     TextChunk,
     TextOutput,
+    TodoList,
+    TodoListItem,
     is_accepted,
     send_assistant_message,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "ConfirmationInput",
     "TextChunk",
     "TextOutput",
+    "TodoList",
+    "TodoListItem",
     "is_accepted",
     "send_assistant_message",
 ]

@@ -1,0 +1,200 @@
+"""The same source gives the same events here as on the real SDK, ids and times aside.
+
+Where nbconvo does something else on purpose, the case stands in one of the tests below the table, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbconvo.engine import KernelEngine, KernelHandle
+from nbconvo.errors import NoPendingInput, StartInputInvalid, WorkflowCanceled, WorkflowFailed
+from nbconvo.protocol.envelope import Event
+from tests.parity import cases
+from tests.support.executions import all_events, answer, open_asks
+
+TRACES: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "traces.json").read_text())
+IDS = ("task_id", "custom_task_id")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+FINISHING: dict[str, tuple[type[Any], Any]] = {
+    "w-timeout": (cases.WTimeout, None),
+    "w-none": (cases.WNone, None),
+    "w-badreturn": (cases.WBadReturn, None),
+    'w-in-model({"name": "x"})': (cases.WInModel, {"name": "x"}),
+    'w-in-multi({"a": 1})': (cases.WInMulti, {"a": 1}),
+    "w-in-prim(5)": (cases.WInPrim, 5),
+}
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    cases.calls.clear()
+
+
+def comparable(wire: dict[str, Any]) -> dict[str, Any]:
+    """An event without ids and times."""
+    attributes = {name: value for name, value in wire["attributes"].items() if name not in IDS}
+    return {"event_type": wire["event_type"], "workflow_name": wire["workflow_name"], **attributes}
+
+
+def expected(name: str) -> list[dict[str, Any]]:
+    return [comparable(event) for event in TRACES[name]["events"]]
+
+
+async def actual(handle: KernelHandle) -> list[dict[str, Any]]:
+    return [comparable(event.to_json()) for event in await all_events(handle)]
+
+
+def subject(event: dict[str, Any], wire: list[dict[str, Any]]) -> list[int]:
+    """Which events are about the same task, as positions: ids differ, what they join must not."""
+    return [
+        index
+        for index, other in enumerate(wire)
+        if any(other["attributes"].get(key) == event["attributes"].get(key, 0) for key in IDS)
+    ]
+
+
+@pytest.mark.parametrize("name", FINISHING)
+async def test_a_case_gives_the_recorded_result_and_events(engine: KernelEngine, name: str) -> None:
+    cls, value = FINISHING[name]
+    handle = await engine.start(cls, value)
+    await handle.result()
+    assert await actual(handle) == expected(name)
+    ours: list[Event] = await all_events(handle)
+    assert ours[-1].to_json()["attributes"]["result"]["value"] == TRACES[name]["result"]
+
+
+@pytest.mark.parametrize("name", ["w-timeout", "w-cancel", "submit-after-done"])
+async def test_ids_join_the_same_events(engine: KernelEngine, name: str) -> None:
+    cls = {"w-timeout": cases.WTimeout, "w-cancel": cases.WCancel, "submit-after-done": cases.WTwice}[name]
+    handle = await engine.start(cls)
+    if name == "w-cancel":
+        await open_asks(handle)
+        await handle.cancel()
+    if name == "submit-after-done":
+        await answer(handle, {"approved": True, "note": "x"})
+    ours, theirs = [event.to_json() for event in await all_events(handle)], TRACES[name]["events"]
+    assert [subject(event, ours) for event in ours] == [subject(event, theirs) for event in theirs]
+
+
+async def test_cancel_while_waiting(engine: KernelEngine) -> None:
+    handle = await engine.start(cases.WCancel)
+    await open_asks(handle)
+    await handle.cancel()
+    with pytest.raises(WorkflowCanceled):
+        await handle.result()
+    assert await actual(handle) == expected("w-cancel")
+
+
+async def test_submit_after_done(engine: KernelEngine) -> None:
+    handle = await engine.start(cases.WTwice)
+    task_id = await answer(handle, {"approved": True, "note": "x"})
+    await handle.result()
+    with pytest.raises(NoPendingInput) as caught:
+        await handle.submit_input(task_id, {"approved": True, "note": "y"})
+    assert f"ApplicationError: {UUID.sub('ID', str(caught.value))}" == UUID.sub("ID", TRACES["submit-after-done"]["result"])
+    assert await actual(handle) == expected("submit-after-done")
+
+
+async def test_time_ids_and_chance(engine: KernelEngine) -> None:
+    """The drawn id and number differ, of course."""
+    handle = await engine.start(cases.WSleep)
+    await handle.result()
+    assert masked(await actual(handle)) == masked(expected("w-sleep"))
+
+
+def masked(events: list[dict[str, Any]]) -> Any:
+    return json.loads(re.sub(r"ID 0\.\d+", "ID NUMBER", UUID.sub("ID", json.dumps(events))))
+
+
+# On purpose otherwise
+
+
+@pytest.mark.parametrize(("name", "cls"), [("w-raise-valueerror", cases.WRaise), ("w-raise-wfexc", cases.WRaise2)])
+async def test_an_exception_ends_the_run(engine: KernelEngine, name: str, cls: type[Any]) -> None:
+    """Upstream tells the same events, but the run hangs for ever after them. Here the failure that was told is the end."""
+    handle = await engine.start(cls)
+    with pytest.raises(WorkflowFailed):
+        await handle.result()
+    assert await actual(handle) == expected(name)
+    assert "STUCK" in TRACES[name]["result"]
+
+
+async def test_an_input_that_does_not_fit_is_refused(engine: KernelEngine) -> None:
+    """Upstream starts the run, tells STARTED and FAILED, and hangs. Here nothing is started; the text is the same."""
+    with pytest.raises(StartInputInvalid) as caught:
+        await engine.start(cases.WInModel, {"n": 1}, id="x")
+    assert list(engine.journal.read("x")) == []
+    told = expected('w-in-model({"n": 1})')[-1]["failure"]["message"]
+    assert told.partition(" [type=")[0] in str(caught.value)
+
+
+async def test_a_class_with_its_own_init_can_ask(engine: KernelEngine) -> None:
+    """Upstream keeps the asks on the instance, so a forgotten super().__init__() fails and hangs. Here nothing is kept there."""
+    handle = await engine.start(cases.WNoSuper)
+    await answer(handle, {"approved": True})
+    assert await handle.result() == "ok"
+    assert expected("w-no-super")[-1]["failure"]["message"] == "'WNoSuper' object has no attribute '_pending_inputs'"
+
+
+async def test_chance_of_its_own_is_not_forbidden(engine: KernelEngine) -> None:
+    """Upstream's sandbox stops `random.random()`, and the run hangs. Here there is no sandbox: a replay tells when it matters."""
+    handle = await engine.start(cases.WDet)
+    assert 0 <= float(await handle.result()) < 1
+    assert expected("w-det")[-1]["event_type"] == "WORKFLOW_EXECUTION_FAILED"
+
+
+async def test_a_result_of_another_type_is_an_activitys_failure(engine: KernelEngine) -> None:
+    """Upstream records the result, cannot decode it in the workflow, and hangs. Here the attempt failed, and is tried again."""
+    handle = await engine.start(cases.WBadRet)
+    assert (await handle.result())["e"].startswith(
+        "ActivityError|Activity task failed|ValidationError: 1 validation error for int"
+    )
+    kinds = [event["event_type"] for event in await actual(handle)]
+    retries = ["ACTIVITY_TASK_RETRYING", "ACTIVITY_TASK_RETRYING", "ACTIVITY_TASK_FAILED"]
+    assert kinds == ["WORKFLOW_EXECUTION_STARTED", "ACTIVITY_TASK_STARTED", *retries, "WORKFLOW_EXECUTION_COMPLETED"]
+
+
+async def test_activities(engine: KernelEngine) -> None:
+    """Two steps of the recorded case are left out of ours (see there), and so are their events and results."""
+    handle = await engine.start(cases.WActs)
+    result = await handle.result()
+    left_out = {"act_task", "echo_ui"}
+    recorded = [
+        event for event in expected("w-acts") if event.get("activity_name") not in left_out and "custom_task_type" not in event
+    ]
+    assert (await actual(handle))[:-1] == recorded[:-1]
+    assert result == {
+        name: value for name, value in TRACES["w-acts"]["result"]["result"].items() if name in ("flaky", "always", "local")
+    }
+
+
+async def test_an_argument_of_another_type_is_told(engine: KernelEngine) -> None:
+    """Upstream tells nothing of an activity whose argument cannot be decoded. Here call and failure are in the history."""
+    from nbconvo.workflows import workflow
+
+    @workflow.define(name="w-badarg")
+    class WBadArg:
+        @workflow.entrypoint
+        async def run(self) -> str:
+            try:
+                await cases.dbl("x")  # type: ignore[arg-type]
+            except Exception as e:
+                return f"{type(e).__name__}|{e}"
+            return ""
+
+    handle = await engine.start(WBadArg)
+    assert await handle.result() == TRACES["w-acts"]["result"]["result"]["badarg"]
+    assert [event["event_type"] for event in await actual(handle)][1:-1] == ["ACTIVITY_TASK_STARTED", "ACTIVITY_TASK_FAILED"]
+
+
+def test_every_recorded_case_is_used() -> None:
+    elsewhere = {"w-cancel", "submit-after-done", "w-sleep", "w-raise-valueerror", "w-raise-wfexc", 'w-in-model({"n": 1})'}
+    elsewhere |= {"w-no-super", "w-det", "w-badret", "w-acts"}
+    assert TRACES.keys() == FINISHING.keys() | elsewhere
