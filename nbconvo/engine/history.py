@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from nbconvo.errors import NotAllowedInWorkflow
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.envelope import Event, Lineage
-from nbconvo.protocol.events import EventAttributes
+from nbconvo.protocol.events import EventAttributes, field_names
 from nbconvo.protocol.text import readable
 
 Publish = Callable[[list[Event]], None]
@@ -102,7 +102,7 @@ _FREE_TEXT = frozenset({"payload", "patches", "result", "failure", "traceback", 
 
 @cache
 def _free_text(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name in _FREE_TEXT)
+    return tuple(name for name in field_names(kind) if name in _FREE_TEXT)
 
 
 def _readable(attributes: EventAttributes) -> EventAttributes:

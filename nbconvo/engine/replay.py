@@ -8,7 +8,7 @@ the jobs at the end have no events after them (the process died in between), tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from functools import cache
 
 from nbconvo.engine import guard
 from nbconvo.engine.handlers import Handlers
@@ -135,10 +135,14 @@ def _same(recorded: EventAttributes, made: EventAttributes) -> bool:
     """Same type, ids and names; and the same question, where a person is asked. Texts and arguments may differ."""
     if type(recorded) is not type(made):
         return False
-    names = [field.name for field in fields(recorded) if field.name in _COMPARED]
     if isinstance(recorded, ev.CustomTaskStarted) and recorded.custom_task_type == WAIT_FOR_INPUT:
-        names.append("payload")
-    return all(getattr(recorded, name) == getattr(made, name) for name in names)
+        return recorded == made
+    return all(getattr(recorded, name) == getattr(made, name) for name in _compared(type(recorded)))
+
+
+@cache
+def _compared(kind: type[EventAttributes]) -> tuple[str, ...]:
+    return tuple(name for name in ev.field_names(kind) if name in _COMPARED)
 
 
 def describe(attributes: EventAttributes) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from nbconvo.protocol import events
-from nbconvo.protocol.events import EventAttributes, UnknownEvent
+from nbconvo.protocol.events import EventAttributes, UnknownEvent, field_names
 
 _CLASSES: dict[str, type[Any]] = {kind.event_type: kind for kind in get_args(EventAttributes) if kind is not UnknownEvent}
 _PAYLOADS = frozenset({"input", "result", "payload"})
@@ -86,9 +86,8 @@ def attributes_to_json(attributes: EventAttributes) -> dict[str, Any]:
     if isinstance(attributes, events.CustomTaskInProgress) and attributes.patches is not None:
         head = {"custom_task_id": attributes.custom_task_id, "custom_task_type": attributes.custom_task_type}
         return {**head, "payload": {"type": "json_patch", "value": attributes.patches, "encoding_options": None}}
-    return {
-        field.name: _wrap(field.name, getattr(attributes, field.name)) for field in fields(attributes) if field.name != "patches"
-    }
+    names = field_names(type(attributes))
+    return {name: _wrap(name, getattr(attributes, name)) for name in names if name != "patches"}
 
 
 def attributes_from_json(event_type: str, data: dict[str, Any]) -> EventAttributes:
@@ -109,10 +108,10 @@ def _wrap(name: str, value: Any) -> Any:
 
 
 def _unwrap(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
-    values = {field.name: data[field.name] for field in fields(kind) if field.name in data}
+    values = {name: data[name] for name in field_names(kind) if name in data}
     if "failure" in values:
         values["failure"] = values["failure"]["message"]
-    for name in _PAYLOADS & values.keys():
+    for name in _PAYLOADS.intersection(values):
         payload = values.pop(name)
         if payload.get("encoding_options"):
             raise TypeError("an encoded payload is opaque here")

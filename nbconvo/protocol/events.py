@@ -7,10 +7,17 @@ Values are JSON (dict, list, str, int, float, bool, None); the envelope around t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from nbconvo.protocol.patch import Patch
+
+
+@cache
+def field_names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of an event class, in their order; asked for with every event, so it is kept."""
+    return tuple(field.name for field in fields(kind))
 
 
 class Attributes:
