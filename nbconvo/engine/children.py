@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from pydantic import ValidationError
@@ -11,8 +11,17 @@ from pydantic import ValidationError
 from nbconvo.engine.history import History
 from nbconvo.errors import ApplicationError, ChildWorkflowError, WorkflowCanceled, WorkflowFailed
 from nbconvo.protocol.definition import ParentClosePolicy, WorkflowDefinition
-from nbconvo.protocol.envelope import Lineage
-from nbconvo.protocol.events import ChildCompleted, ChildFailed, ChildStarted
+from nbconvo.protocol.envelope import Event, Lineage
+from nbconvo.protocol.events import (
+    CancelRequested,
+    ChildCompleted,
+    ChildFailed,
+    ChildStarted,
+    WorkflowExecutionCanceled,
+    WorkflowExecutionStarted,
+)
+
+PARENT_ENDED = "the parent ended"
 
 
 class ChildHandle(Protocol):
@@ -24,6 +33,11 @@ class ChildHandle(Protocol):
 
     def outcome_nowait(self) -> Any:
         """Its result as JSON. Raises what it failed with."""
+        ...
+
+    @property
+    def is_canceling(self) -> bool:
+        """True when it was asked to stop."""
         ...
 
     def cancel_nowait(self, reason: str | None = None) -> None:
@@ -71,9 +85,11 @@ class ChildCall:
             self._handle = spawn(self._definition, self.child_id, self._input, self._history.lineage)
             self._handle.when_ended(self._ended)
 
-    def cancel(self) -> None:
-        """The parent does not wait any more because it was cancelled: the child is, too."""
-        if self._handle is not None:
+    def give_up(self, spawn: Spawn) -> None:
+        """The parent's wait was cancelled, so the child is, too; once, however often the parent is taken up again."""
+        if self._handle is None:
+            self._handle = spawn(self._definition, self.child_id, self._input, self._history.lineage)
+        if not self._handle.is_canceling:
             self._handle.cancel_nowait("the parent was cancelled")
 
     def parent_closed(self) -> None:
@@ -82,9 +98,9 @@ class ChildCall:
             return
         match self.policy:
             case ParentClosePolicy.TERMINATE:
-                self._handle.terminate_nowait("the parent ended")
+                self._handle.terminate_nowait(PARENT_ENDED)
             case ParentClosePolicy.REQUEST_CANCEL:
-                self._handle.cancel_nowait("the parent ended")
+                self._handle.cancel_nowait(PARENT_ENDED)
             case ParentClosePolicy.ABANDON:
                 pass
 
@@ -103,8 +119,8 @@ class ChildCall:
             self.outcome.exception()  # a parent that went on without it is not told of by asyncio
 
     def _ended(self) -> None:
-        if self._handle is None or self._history.closed:
-            return
+        if self._handle is None or self._history.closed or self.outcome.done():
+            return  # the parent does not wait for it any more
         try:
             result = self._handle.outcome_nowait()
             self._history.happened(ChildCompleted(self.child_id, result))
@@ -121,3 +137,32 @@ class ChildCall:
         self._history.happened(ChildFailed(self.child_id, kind, message))
         self._history.commit()
         self.failed(kind, message, error)
+
+
+def orphans(recorded: Iterable[Event]) -> list[ChildStarted]:
+    """The children that end with their parent and have no end in its history."""
+    begun: dict[str, ChildStarted] = {}
+    for event in recorded:
+        match event.attributes:
+            case ChildStarted(child_id, close_policy=policy) if policy != ParentClosePolicy.ABANDON.value:
+                begun[child_id] = event.attributes
+            case ChildCompleted(child_id) | ChildFailed(child_id):
+                begun.pop(child_id, None)
+            case _:
+                pass
+    return list(begun.values())
+
+
+def closed_by_parent(child: ChildStarted, recorded: Sequence[Event], now: int) -> list[Event]:
+    """What to add to the record of a child whose parent died as it ended: nothing, or the end that the parent owed it."""
+    started = next((event for event in reversed(recorded) if isinstance(event.attributes, WorkflowExecutionStarted)), None)
+    if started is None or not isinstance(started.attributes, WorkflowExecutionStarted):
+        return []
+    asked = any(isinstance(event.attributes, CancelRequested) for event in recorded)
+    if child.close_policy == ParentClosePolicy.TERMINATE.value:
+        end = WorkflowExecutionCanceled(started.attributes.task_id, PARENT_ENDED)
+    elif not asked:
+        end = CancelRequested(PARENT_ENDED)
+    else:
+        return []
+    return [Event(recorded[-1].sequence + 1, now, started.lineage, end)]

@@ -29,7 +29,6 @@ from nbconvo.protocol.definition import WorkflowDefinition
 from nbconvo.protocol.envelope import Event
 from nbconvo.protocol.events import (
     CancelRequested,
-    EventAttributes,
     FailureTraced,
     InputReceived,
     TimerFired,
@@ -72,7 +71,7 @@ class Execution:
     """One started workflow."""
 
     __slots__ = (
-        "_cancel_reason", "_host", "_main", "_started", "_timer",
+        "_cancel_reason", "_host", "_is_canceling", "_main", "_started", "_timer",
         "definition", "failure", "handlers", "history", "inside", "result", "scheduled", "status",
     )  # fmt: skip
 
@@ -93,6 +92,7 @@ class Execution:
         self.handlers = Handlers(self.definition, self.inside, self._stop)
         self._main: Task[Any] | None = None
         self._started = str(self.inside.uuid4())
+        self._is_canceling = False
         self._cancel_reason: str | None = None
 
     def begin(self, arguments: list[Any], wire: list[Any]) -> None:
@@ -109,21 +109,22 @@ class Execution:
             self.history.rehearse(recorded)
             self._queue_entrypoint(arguments)
             replay(self.inside, self.handlers, recorded, self._apply_cancel)
+            self._look_after_children()  # the next turn may already cancel one
         except BaseException:
             self.evict()
             raise
         self.scheduled = False
         self.wake()
 
-    def recall(self, last: EventAttributes) -> bool:
-        """Take up a recorded run that has ended with the event `last`; False when it has not ended."""
+    def recall(self, recorded: Sequence[Event]) -> bool:
+        """Take up a recorded run that has ended; False when it has not."""
         name = self.definition.name
-        match last:
+        match recorded[-1].attributes:
             case WorkflowExecutionCompleted(_, result):
                 self.result = self.definition.shape.decode_result(result)
                 self._close(Status.COMPLETED)
             case WorkflowExecutionFailed(_, message):
-                self.failure = WorkflowFailed(name, "", message)
+                self.failure = WorkflowFailed(name, _failure_type(recorded), message)
                 self._close(Status.FAILED)
             case WorkflowExecutionCanceled(_, reason):
                 self.failure = WorkflowCanceled(name, reason)
@@ -168,6 +169,11 @@ class Execution:
             self.history.commit()
             self._apply_cancel(reason)
 
+    @property
+    def is_canceling(self) -> bool:
+        """True when a cancel was recorded."""
+        return self._is_canceling
+
     def terminate(self, reason: str | None) -> None:
         """End the run at once; its code is not asked."""
         if self.status is Status.RUNNING:
@@ -196,6 +202,7 @@ class Execution:
         return await self.definition.entrypoint(self.handlers.instance, *arguments)
 
     def _apply_cancel(self, reason: str | None) -> None:
+        self._is_canceling = True
         self._cancel_reason = reason
         if self._main is not None:
             self._main.cancel()
@@ -220,11 +227,18 @@ class Execution:
             return
         for call in list(self.inside.calls.values()):
             call.start(self._host.clock, self._host.limiter)
-        for child in list(self.inside.children.values()):
-            child.start(self._host.spawn)
+        self._look_after_children()
         if self.inside.loop.has_work:
             self.wake()
         self._arm()
+
+    def _look_after_children(self) -> None:
+        """Start and cancel children as the committed turns say."""
+        for child in list(self.inside.children.values()):
+            child.start(self._host.spawn)
+        given_up, self.inside.given_up = self.inside.given_up, []
+        for child in given_up:
+            child.give_up(self._host.spawn)
 
     def _arm(self) -> None:
         if self._timer is not None:
@@ -253,7 +267,7 @@ class Execution:
             error.add_note("The value that the workflow returned cannot be written as JSON.")
             self._fail(error)
             return
-        self.result = value
+        self.result = self.definition.shape.decode_result(wire)  # what a restart would give
         self.history.record(WorkflowExecutionCompleted(self._started, wire))
         self._close(Status.COMPLETED)
 
@@ -301,6 +315,8 @@ class Execution:
         if status is not Status.EVICTED:
             for child in list(self.inside.children.values()):
                 child.parent_closed()
+            for child in self.inside.given_up:
+                child.give_up(self._host.spawn)
         self._unwind()
         self._host.ended(self)
 
@@ -314,3 +330,9 @@ class Execution:
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio's own switch for this warning
             with suppress(BaseException):
                 task.get_coro().close()  # type: ignore[union-attr]
+
+
+def _failure_type(recorded: Sequence[Event]) -> str:
+    """The class of the exception that ended a recorded run."""
+    traced = (event.attributes for event in reversed(recorded))
+    return next((one.type for one in traced if isinstance(one, FailureTraced) and one.task_id is None), "Exception")

@@ -84,6 +84,7 @@ class History:
     def rehearse(self, events: Sequence[Event]) -> None:
         """Take up a recorded history: from now on events are only collected, for comparison, until `go_live`."""
         self.sequence = events[-1].sequence
+        self.now = events[0].event_timestamp / 1e9
         self._rehearsed = []
 
     def rehearsed(self) -> list[EventAttributes]:

@@ -41,7 +41,7 @@ WAIT_FOR_INPUT = "wait_for_input"
 class Inside:
     """Implements `context.Runtime`; owns the loop, the open asks and the running activities of one execution."""
 
-    __slots__ = ("_activity_count", "_wake", "attempts", "calls", "children", "history", "loop", "pending", "random")
+    __slots__ = ("_activity_count", "_wake", "attempts", "calls", "children", "given_up", "history", "loop", "pending", "random")
 
     def __init__(self, history: History, wake: Callable[[], None]) -> None:
         self.history = history
@@ -51,6 +51,7 @@ class Inside:
         self.calls: dict[str, ActivityCall] = {}
         self.attempts: dict[str, int] = {}
         self.children: dict[str, ChildCall] = {}
+        self.given_up: list[ChildCall] = []
         self.loop = WorkflowLoop(self, history.now)
         self._activity_count = 0
 
@@ -142,7 +143,7 @@ class Inside:
     def _child_done(self, child: ChildCall, outcome: Future[Any]) -> None:
         self.children.pop(child.child_id, None)
         if outcome.cancelled():
-            child.cancel()
+            self.given_up.append(child)
 
     def wake(self) -> None:
         """The loop's news: something became ready outside a turn."""

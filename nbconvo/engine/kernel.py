@@ -26,6 +26,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+from nbconvo.engine.children import closed_by_parent, orphans
 from nbconvo.engine.contract import PendingInput
 from nbconvo.engine.execution import Execution, Host, Status
 from nbconvo.engine.fork import forked_history
@@ -142,6 +143,11 @@ class KernelHandle:
             await self.submit_input(submission.task_id, submission.input)
             return {}
         return await self._running().handlers.update(name, value)
+
+    @property
+    def is_canceling(self) -> bool:
+        """True when it was asked to stop."""
+        return self._execution.is_canceling
 
     async def terminate(self, reason: str | None = None) -> None:
         """End the run at once, without asking its code."""
@@ -298,7 +304,9 @@ class KernelEngine:
         self.journal.acquire(lineage.workflow_exec_id)
         execution = self._admit(definition, lineage, scheduler)
         try:
-            if not execution.recall(recorded[-1].attributes):
+            if execution.recall(recorded):
+                self._close_orphans(recorded)
+            else:
                 execution.resume(_decode_input(definition, started.input[0] if started.input else None)[0], recorded)
         except BaseException:
             self._handles.pop(lineage.workflow_exec_id)
@@ -306,6 +314,14 @@ class KernelEngine:
             self.journal.release(lineage.workflow_exec_id)
             raise
         return self._handles[lineage.workflow_exec_id]
+
+    def _close_orphans(self, recorded: Sequence[Event]) -> None:
+        """A parent that died as it ended has left its children open: end them as it should have."""
+        for child in orphans(recorded):
+            history = self.journal.read(child.child_id)
+            summary = self.journal.summary(child.child_id)
+            if child.child_id not in self._handles and summary is not None and not summary.has_ended:
+                self.journal.append(child.child_id, closed_by_parent(child, history, self.clock.time_ns()))
 
     def _execution_ended(self, execution: Execution) -> None:
         self._executions.pop(execution.inside.execution_id, None)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,14 +32,28 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 NOTIFICATIONS = '{"fetchNews": "false", "checkForUpdates": false}'  # the news toast would cover part of every screenshot
 
+_RUN_CELL = """async ([index, wait]) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = index;
+  notebook.deselectAll();
+  const done = window.jupyterapp.commands.execute('notebook:run-cell');
+  const late = new Promise((_, fail) => setTimeout(() => fail(new Error(`cell ${index} still runs after a minute`)), 60_000));
+  if (wait) await Promise.race([done, late]);
+}"""
+
 
 @dataclass(frozen=True)
 class Lab:
-    """A running server."""
+    """A running server. `directory` holds what Jupyter keeps for itself, `root` the notebooks."""
 
     url: str
-    root: Path
+    directory: Path
     app: str
+
+    @property
+    def root(self) -> Path:
+        """Where the notebooks are."""
+        return self.directory / "root"
 
     def write(self, name: str, *cells: str, kernel: str = "python3") -> Path:
         """Put a notebook with these code cells into the server's root; a cell that starts with `# md` is markdown."""
@@ -50,11 +66,41 @@ class Lab:
 
     def open(self, page: Page, name: str) -> OpenNotebook:
         """Open a notebook and wait until its kernel is idle."""
+        self._start_kernel(name)
         where = "doc/tree" if self.app == "lab" else "notebooks"
         page.goto(f"{self.url}/{where}/{name}")
-        notebook = OpenNotebook(page)
+        notebook = OpenNotebook(page, name)
         notebook.wait_until_ready()
         return notebook
+
+    def open_without_kernel(self, page: Page, name: str) -> OpenNotebook:
+        """Open a notebook of a kernel that this server does not have, and choose to have none."""
+        page.goto(f"{self.url}/doc/tree/{name}")
+        page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
+        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+        return OpenNotebook(page, name)
+
+    def _start_kernel(self, name: str) -> None:
+        """The page would start it too, but only when it has loaded. Does nothing when the notebook's kernel runs already."""
+        kernel = nbformat.read(self.root / name, as_version=4).metadata.kernelspec.name
+        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": kernel}}
+        self._ask("POST", "/api/sessions", session)
+
+    def _ask(self, method: str, path: str, body: object = None) -> bytes:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, method=method, data=data)) as answer:
+            return answer.read()
+
+    def trust(self, path: Path) -> None:
+        """`jupyter trust`, as this server's user."""
+        command = [sys.executable, "-m", "jupyter", "trust", str(path)]
+        subprocess.run(command, env=_environment(self.directory), check=True, capture_output=True)
+
+    def stop_kernels(self) -> None:
+        """End every kernel, so that the next notebook has the machine for itself."""
+        for session in json.loads(self._ask("GET", "/api/sessions")):
+            with suppress(urllib.error.HTTPError):  # the page may have ended it meanwhile
+                self._ask("DELETE", f"/api/sessions/{session['id']}")
 
 
 @dataclass(frozen=True)
@@ -62,6 +108,7 @@ class OpenNotebook:
     """A notebook in a page."""
 
     page: Page
+    name: str
 
     def wait_until_ready(self) -> None:
         """Until document and kernel are there; a cell run before that is sometimes lost."""
@@ -71,22 +118,11 @@ class OpenNotebook:
 
     def run(self, index: int) -> None:
         """Run one cell and do not wait for its end."""
-        self.page.evaluate(
-            "(index) => { const nb = window.jupyterapp.shell.currentWidget.content; nb.activeCellIndex = index; nb.deselectAll();"
-            " void window.jupyterapp.commands.execute('notebook:run-cell'); }",
-            index,
-        )
+        self.page.evaluate(_RUN_CELL, [index, False])
 
     def run_and_wait(self, index: int) -> None:
         """Run one cell and wait until the kernel has done it."""
-        before = self.execution_count(index)
-        self.run(index)
-        self.page.wait_for_function(
-            "([index, before]) => { const c = window.jupyterapp.shell.currentWidget.content.widgets[index].model;"
-            " return c.executionCount !== null && c.executionCount !== before; }",
-            arg=[index, before],
-            timeout=60_000,
-        )
+        self.page.evaluate(_RUN_CELL, [index, True])
 
     def execution_count(self, index: int) -> int | None:
         """The number beside the cell."""
@@ -99,6 +135,10 @@ class OpenNotebook:
     def output(self, index: int) -> Locator:
         """The output area of one cell."""
         return self.cell(index).locator(".jp-Cell-outputWrapper")
+
+    def conversation(self, index: int) -> Locator:
+        """The live widget below one cell."""
+        return self.output(index).locator(".nbc-live")
 
     def outputs(self, index: int) -> list[dict[str, object]]:
         """The outputs of one cell as they would be saved."""
@@ -137,18 +177,20 @@ class OpenNotebook:
 @contextmanager
 def running_lab(directory: Path, app: str = "lab") -> Iterator[Lab]:
     """A JupyterLab ("lab") or Notebook 7 ("notebook") server on a free port, its files under `directory`."""
-    root = directory / "root"
-    root.mkdir(parents=True)
     port = _free_port()
+    lab = Lab(f"http://127.0.0.1:{port}", directory, app)
+    lab.root.mkdir(parents=True)
+    _write_settings(directory)
     with (directory / "server.log").open("wb") as log:
-        command = [sys.executable, "-m", "jupyter", app, *_options(port, root)]
-        server = subprocess.Popen(command, env=_environment(directory), stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "jupyter", app, *_options(port, lab.root)]
+        server = subprocess.Popen(
+            command, env=_environment(directory), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
-        _wait_until_up(url, server, directory / "server.log")
-        yield Lab(url, root, app)
+        _wait_until_up(lab.url, server, directory / "server.log")
+        yield lab
     finally:
-        _shut_down(url, server)
+        _shut_down(lab.url, server)
 
 
 def _options(port: int, root: Path) -> list[str]:
@@ -159,10 +201,13 @@ def _options(port: int, root: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment(directory: Path) -> dict[str, str]:
+def _write_settings(directory: Path) -> None:
     settings = directory / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(NOTIFICATIONS)
+
+
+def _environment(directory: Path) -> dict[str, str]:
     places = {"HOME": ".", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     places |= {"JUPYTER_DATA_DIR": "data", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
     own = {name: str(directory / place) for name, place in places.items()}
@@ -189,6 +234,19 @@ def _shut_down(url: str, server: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
     server.wait(10)
+
+
+def chromium() -> str:
+    """The browser to use: $CHROMIUM, else the one on PATH."""
+    found = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if found is None:
+        raise FileNotFoundError("No Chromium on PATH: install it (apt install chromium), or name one in $CHROMIUM.")
+    return found
 
 
 def _free_port() -> int:
