@@ -65,7 +65,7 @@ lowest: .venv-lowest/.ready ## the tests below Jupyter with the oldest versions 
 newest: ## the tests without a browser on Python 3.13, where there is one
 	@$(if $(PYTHON_313),$(MAKE) on-313,echo "No Python 3.13 on this machine: nothing is run with it.")
 
-on-313: .venv-313/.ready
+on-313: .venv-313/.ready $(KERNELS)
 	.venv-313/bin/python -m pytest -q -o cache_dir=.venv-313/cache tests/unit tests/engine tests/kernel
 
 bench: $(READY) ## the benchmarks

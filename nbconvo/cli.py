@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
 DEMO = Path("notebooks/01_greeting.ipynb")
 STATIC = Path(__file__).parent / "widgets" / "static"
@@ -52,7 +53,7 @@ def _run_headless(path: Path) -> int:
     from nbclient import NotebookClient  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionError  # noqa: PLC0415
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = cast("Any", nbformat.read(path, as_version=4))  # pyright: ignore[reportUnknownMemberType]
     quiet = ["--log-level=ERROR"]  # the kernel talks to this process alone; its notes are for servers
     client = NotebookClient(notebook, timeout=120, extra_arguments=quiet, resources={"metadata": {"path": str(path.parent)}})
     print(f"{path}, run without a browser:\n")
@@ -81,7 +82,11 @@ def _doctor() -> int:
 
 def _check_bundle() -> str | None:
     missing = [name for name in ("loader.js", "core.js") if not (STATIC / name).exists()]
-    fix = "run `make js` in the repository" if shutil.which("npm") else "install Node 20 or newer, then run `make js` in the repository"
+    fix = (
+        "run `make js` in the repository"
+        if shutil.which("npm")
+        else "install Node 20 or newer, then run `make js` in the repository"
+    )
     return f"The front end is not built ({', '.join(missing)} missing): {fix}." if missing else None
 
 

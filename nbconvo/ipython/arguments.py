@@ -42,8 +42,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("name", nargs="?", help="variable that the run is bound to")
-    parser.add_argument("--input", metavar="JSON|EXPR", help="the workflow's input: JSON, or a Python expression of this notebook")
-    parser.add_argument("--reply", metavar="VALUE", action="append", default=[], help="answer the next ask with VALUE; once per ask")
+    parser.add_argument("--input", metavar="JSON|EXPR", help="the workflow's input, as JSON or a Python expression")
+    parser.add_argument("--reply", metavar="VALUE", action="append", default=[], help="answer the next ask; once per ask")
     parser.add_argument("--wait", action="store_true", help="the cell waits for the result; the widget stays alive")
     parser.add_argument("--new", action="store_true", help="start another run, whatever is there already")
     parser.add_argument("--id", help="id of the execution; the run with this id is taken up when there is one")

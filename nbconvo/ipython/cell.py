@@ -1,12 +1,13 @@
-"""What the generated statements of a workflow cell do: note what the cell defines, then run it."""
+"""What the generated statements of a workflow cell do: read its arguments, then run the workflow that it defines."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-from nbconvo.errors import UsageError
+from nbconvo.errors import StartInputInvalid, UsageError
 from nbconvo.ipython import host
 from nbconvo.ipython.arguments import WorkflowArguments, parse
 from nbconvo.ipython.notebook import Notebook
@@ -16,61 +17,69 @@ from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
 
 
 class Cell:
-    """The workflow cell that is running: `begin` is its first statement, `end` its last."""
+    """The workflow cell that is running: `begin` is its first statement, `end` its last. Runs in the namespace of `shell`."""
 
-    def __init__(self, notebook: Notebook, namespace: dict[str, Any]) -> None:
+    def __init__(self, notebook: Notebook, shell: Any) -> None:
         self._notebook = notebook
-        self._namespace = namespace
-        self._arguments: WorkflowArguments | None = None
-        self._before: set[int] = set()
+        self._shell = shell
+        self._arguments = parse("")
 
     def begin(self, line: str) -> None:
-        """Read the arguments and remember which workflows are there already."""
+        """Read the arguments, before the cell does anything."""
         __tracebackhide__ = True
-        restore_source(sys._getframe(1).f_code.co_filename, line)  # noqa: SLF001 - the cell's own frame
-        self._arguments = parse(line)
-        self._before = {id(cls) for cls in self._workflows()}
+        frame = sys._getframe(1)  # noqa: SLF001 - the cell's own frame  # pyright: ignore[reportPrivateUsage]
+        restore_source(frame.f_code.co_filename)
+        try:
+            self._arguments = parse(line)
+        except UsageError as error:
+            raise error.with_traceback(None) from None  # the text says it all
 
-    async def end(self) -> Run:
-        """Start the workflow that the cell defined last; wait for it with `--wait` and where nobody can answer."""
+    async def end(self, names: Sequence[str]) -> Run:
+        """Start the workflow; wait for it with `--wait` and where nobody can answer."""
         __tracebackhide__ = True
-        arguments, self._arguments = self._arguments, None
-        if arguments is None:
-            raise UsageError("A %%workflow cell was left half-way; run it again.")
-        run = self._notebook.run(self._defined(), self._input(arguments), id=arguments.id, replies=arguments.replies)
-        if arguments.name:
-            self._namespace[arguments.name] = run
+        arguments = self._arguments
+        try:
+            run = self.start(arguments, names)
+        except (UsageError, StartInputInvalid) as error:
+            raise error.with_traceback(None) from None
+        await run.settle()
         if arguments.wait or host.is_headless():
             await run.result(arguments.timeout)
-        else:
-            await run.settle()
+        return run
+
+    def start(self, arguments: WorkflowArguments, names: Sequence[str]) -> Run:
+        """Start the last workflow among the `names` that the cell bound, and bind the run."""
+        __tracebackhide__ = True
+        namespace = self._shell.user_ns
+        workflows = [namespace[name] for name in names if _is_workflow(namespace.get(name))]
+        if not workflows:
+            raise UsageError("This %%workflow cell defines no workflow: decorate a class with @workflow.define(name=...).")
+        value = _input(arguments.input, namespace)
+        run = self._notebook.run(workflows[-1], value, id=arguments.id, replies=arguments.replies)
+        if arguments.name:
+            namespace[arguments.name] = run
         return run
 
     def skipped_main(self) -> None:
         """Stands in for an `if __name__ == "__main__":` block."""
         print('The `if __name__ == "__main__":` block does not run here: %%workflow starts the workflow in this kernel.')
 
-    def _defined(self) -> type[Any]:
-        new = [cls for cls in self._workflows() if id(cls) not in self._before]
-        if not new:
-            raise UsageError("This %%workflow cell defines no workflow: decorate a class with @workflow.define(name=...).")
-        return new[-1]
 
-    def _workflows(self) -> list[type[Any]]:
-        return [value for value in list(self._namespace.values()) if _is_workflow(value)]
-
-    def _input(self, arguments: WorkflowArguments) -> Any:
-        """JSON, else an expression in the notebook's namespace."""
-        if arguments.input is None:
-            return None
-        try:
-            return json.loads(arguments.input)
-        except json.JSONDecodeError:
-            pass
-        try:
-            return eval(arguments.input, self._namespace)  # noqa: S307 - the notebook's own code, as any cell
-        except SyntaxError as error:
-            raise UsageError(f"%%workflow: --input {arguments.input!r} is neither JSON nor a Python expression: {error.msg}") from None
+def _input(source: str | None, namespace: dict[str, Any]) -> Any:
+    """JSON, else an expression in the notebook's namespace."""
+    __tracebackhide__ = True
+    if source is None:
+        return None
+    try:
+        return json.loads(source)
+    except json.JSONDecodeError:
+        pass
+    try:
+        code = compile(source, "<string>", "eval")
+    except SyntaxError as error:
+        text = f"%%workflow: --input {source!r} is neither JSON nor a Python expression: {error.msg}"
+        raise UsageError(text) from None
+    return eval(code, namespace)  # the notebook's own code, as in any cell
 
 
 def _is_workflow(value: Any) -> bool:

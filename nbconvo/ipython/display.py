@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbconvo.ipython import host
+from nbconvo.ipython.delivery import let_through
 from nbconvo.views import static
 from nbconvo.views.live import LiveView
 from nbconvo.views.model import TranscriptView
@@ -49,14 +50,12 @@ class RunDisplay:
         if host.kernel() is None:
             print(static.to_text(self._live.view))
             return
-        from IPython.display import display  # noqa: PLC0415 - only where there is a kernel
-
-        title = self._live.view["title"]
         if not host.is_headless():
-            display(self._conversation().mimebundle(f"{title} (a conversation; run the cell to open it)"), raw=True)
-            display(static.mimebundle(self._live.view), raw=True, display_id=self._twin)
+            title = self._live.view["title"]
+            self._publish(self._conversation().mimebundle(f"{title} (a conversation; run the cell to open it)"))
+            self._publish(static.mimebundle(self._live.view), transient={"display_id": self._twin})
         else:
-            display(static.mimebundle(self._live.view), raw=True)
+            self._publish(static.mimebundle(self._live.view))
 
     def update(self, view: TranscriptView) -> None:
         """There is a newer view."""
@@ -67,14 +66,16 @@ class RunDisplay:
             self._update = asyncio.get_running_loop().call_later(INTERVAL, self._update_twin)
 
     def _update_twin(self) -> None:
-        from IPython.display import update_display  # noqa: PLC0415 - only where there is a kernel
-
         self._update = None
-        update_display(static.mimebundle(self._live.view), raw=True, display_id=self._twin)
+        self._publish(static.mimebundle(self._live.view), transient={"display_id": self._twin}, update=True)
+
+    def _publish(self, bundle: dict[str, Any], **options: Any) -> None:
+        host.shell().display_pub.publish(bundle, **options)
 
     def _conversation(self) -> Conversation:
-        if self._widget is None:
+        if self._widget is None or self._widget.comm is None:  # none yet, or it was closed (`Widget.close_all()`)
             from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - anywidget takes a tenth of a second to import
 
             self._widget = Conversation(self._live.view, self._replies)
+            let_through(self._widget.model_id)
         return self._widget

@@ -5,39 +5,44 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from nbconvo.ipython.arguments import usage
+from nbconvo.ipython.arguments import parse, usage
 from nbconvo.ipython.cell import Cell
 from nbconvo.ipython.notebook import notebook
-from nbconvo.ipython.transform import CELL, MAGIC, WorkflowCell, transform_cell
+from nbconvo.ipython.run import Run
+from nbconvo.ipython.transform import CELL, WorkflowCell, add_await, bound_names, rewrite, transform_cell
 
 
 def load(shell: Any) -> None:
     """Install in an IPython shell; a second load changes nothing."""
     unload(shell)
+    cell = Cell(notebook(), shell)
     shell.input_transformers_cleanup.append(transform_cell)
+    shell.input_transformers_post.append(add_await)
     shell.ast_transformers.append(WorkflowCell())
-    shell.register_magic_function(_fallback(shell), "cell", "workflow")
-    shell.user_ns[CELL] = Cell(notebook(), shell.user_ns)
-    shell.user_ns_hidden[CELL] = shell.user_ns[CELL]  # not one of the user's variables
+    shell.builtin_trap.auto_builtins[CELL] = cell
+    shell.register_magic_function(_fallback(shell, cell), "cell", "workflow")
 
 
 def unload(shell: Any) -> None:
     """Take everything back."""
-    if transform_cell in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.remove(transform_cell)
+    for transforms, ours in ((shell.input_transformers_cleanup, transform_cell), (shell.input_transformers_post, add_await)):
+        if ours in transforms:
+            transforms.remove(ours)
     shell.ast_transformers[:] = [one for one in shell.ast_transformers if not isinstance(one, WorkflowCell)]
+    shell.builtin_trap.auto_builtins.pop(CELL, None)
     shell.magics_manager.magics["cell"].pop("workflow", None)
-    shell.user_ns.pop(CELL, None)
 
 
-def _fallback(shell: Any) -> Any:
-    def workflow(line: str, cell: str) -> Any:
+def _fallback(shell: Any, running: Cell) -> Any:
+    def workflow(line: str, cell: str) -> Run:
         """For callers of `run_cell_magic` and scripts made by nbconvert, which do not transform the cell's source."""
-        source = "".join(transform_cell([f"{MAGIC} {line}\n", *cell.splitlines(keepends=True)]))
-        module = shell.compile.ast_parse(shell.transform_cell(source))
-        for node in WorkflowCell().visit(module).body[:-1]:
-            exec(compile(ast.Module([node], []), "<%%workflow>", "exec"), shell.user_ns)  # noqa: S102 - a cell's code
-        return shell.user_ns[CELL].end()
+        __tracebackhide__ = True
+        arguments = parse(line)
+        source = shell.transform_cell(cell)
+        body = shell.compile.ast_parse(source).body
+        filename = shell.compile.cache(source, shell.execution_count)
+        exec(compile(ast.Module(rewrite(body), []), filename, "exec"), shell.user_ns)
+        return running.start(arguments, bound_names(body))
 
     workflow.__doc__ = usage()
     return workflow

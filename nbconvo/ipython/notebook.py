@@ -25,7 +25,7 @@ class Notebook:
         return list(self._runs.values())
 
     def run(self, workflow: type[Any], input: Any = None, *, id: str | None = None, replies: Iterable[Any] = ()) -> Run:  # noqa: A002
-        """Start a workflow, or take up the run that has this id. Raises `StartInputInvalid`, TypeError for what is no workflow."""
+        """Start a workflow, or take up the run that has this id. Raises as `run` below."""
         definition = definition_of(workflow)
         if id is not None and id in self._runs:
             run = self._runs[id]
@@ -65,8 +65,8 @@ def notebook() -> Notebook:
 def run(workflow: type[Any], input: Any = None, *, id: str | None = None, replies: Iterable[Any] = ()) -> Run:  # noqa: A002
     """Start a workflow and return at once; the run shows itself as the last line of a cell, and `await run` gives the result.
 
-    `input` is JSON or the model of the workflow's entrypoint, `replies` answer its asks in order (see `Run.reply`), `id` names the
-    execution: the run that has this id already is taken up instead.
+    `input` is JSON or the model of the workflow's entrypoint, `replies` answer its asks in order (see `Run.reply`), `id` names
+    the execution: the run that has this id already is taken up instead.
     Raises `StartInputInvalid`, TypeError for a class that is no workflow, RuntimeError where no event loop runs.
     """
     return _notebook.run(workflow, input, id=id, replies=replies)

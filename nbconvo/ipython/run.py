@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 from nbconvo.engine import KernelHandle
-from nbconvo.errors import InputRejected, NoPendingInput, NoReplyError
+from nbconvo.errors import InputRejected, NbconvoError, NoPendingInput, NoReplyError
 from nbconvo.ipython import host
 from nbconvo.ipython.delivery import wait_in_cell
 from nbconvo.ipython.display import RunDisplay
@@ -44,7 +44,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """"running", "waiting" (for an answer), "completed", "failed" or "canceled"."""
+        """ "running", "waiting" (for an answer), "completed", "failed" or "canceled"."""
         return self._live.view["status"]
 
     @property
@@ -90,12 +90,17 @@ class Run:
         Raises `WorkflowFailed`, `WorkflowCanceled`, TimeoutError after `timeout` seconds, and, where nobody can answer,
         `NoReplyError` for an ask that no scripted reply is left for.
         """
-        if host.is_headless():
-            await self._until_ended_or_stuck(timeout)
-        else:
-            self._display.show_once()
-            await wait_in_cell(self._following, timeout)
-        return await self._handle.result()
+        __tracebackhide__ = True
+        try:
+            if host.is_headless():
+                await self._until_ended_or_stuck(timeout)
+            else:
+                self._display.show_once()
+                await wait_in_cell(self._following, timeout=timeout)
+            self._following.result()
+            return await self._handle.result()
+        except (NbconvoError, TimeoutError) as error:
+            raise error.with_traceback(None)  # noqa: B904 - the same error: its cause stays, the frames that only carried it go
 
     async def settle(self) -> None:
         """Give the workflow a moment to say its first words, so that a cell shows them with its first drawing."""
@@ -116,11 +121,9 @@ class Run:
         self._stuck = asyncio.get_running_loop().create_future()
         self._check_stuck()
         try:
-            await asyncio.wait({self._following, self._stuck}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if self._stuck.done() and not self._following.done():
-                raise self._stuck.result()
+            await wait_in_cell(self._following, self._stuck, timeout=timeout)
             if not self._following.done():
-                raise TimeoutError(f"Still waiting after {timeout:g} seconds. The run goes on; await it again or answer it.")
+                raise self._stuck.result()
         finally:
             self._stuck = None
             self._display.show_once()
