@@ -25,11 +25,27 @@ if TYPE_CHECKING:
     from nbconvo import conversations, engine, errors, journal, views, workflows
     from nbconvo.ipython.notebook import run
     from nbconvo.ipython.run import Run
+    from nbconvo.ipython.runs import attach, forget, resume, runs
 
 _MODULES = ("conversations", "engine", "errors", "journal", "views", "workflows")
-_NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"}
+_NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"} | dict.fromkeys(
+    ("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs"
+)
 
-__all__ = ["Run", "conversations", "engine", "errors", "journal", "run", "views", "workflows"]
+__all__ = [
+    "Run",
+    "attach",
+    "conversations",
+    "engine",
+    "errors",
+    "forget",
+    "journal",
+    "resume",
+    "run",
+    "runs",
+    "views",
+    "workflows",
+]
 
 
 def __getattr__(name: str) -> Any:

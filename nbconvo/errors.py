@@ -23,6 +23,7 @@ NbconvoError
     WorkflowFailed            the run ended by an exception (its cause)
     WorkflowCanceled          the run was cancelled
     EngineClosed              the engine is closed, or was never entered
+    UnknownExecution          the journal has no such execution, or its workflow is not defined here
     ExecutionEnded            the run is over; it takes no signals and updates
     ExecutionMismatch         this id belongs to an execution of another workflow
     ExecutionInUse            another process runs it
@@ -244,6 +245,14 @@ class WorkflowCanceled(NbconvoError):
         super().__init__(f"Workflow {workflow} was cancelled{f': {reason}' if reason else '.'}")
         self.workflow = workflow
         self.reason = reason
+
+
+class UnknownExecution(NbconvoError):
+    """There is no such execution, or nothing here can run it; `why` says which."""
+
+    def __init__(self, execution_id: str, why: str) -> None:
+        super().__init__(f"Execution {execution_id} cannot be taken up: {why}.")
+        self.execution_id = execution_id
 
 
 class ExecutionEnded(NbconvoError):

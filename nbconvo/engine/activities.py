@@ -129,6 +129,8 @@ class ActivityCall:
             return error
         finally:
             self._in_function = False
+        if self._abandoned:  # it went on to its end all the same; the workflow has gone on without it
+            return None
         self._history.happened(ActivityTaskCompleted(self.task_id, self._definition.name, result))
         self._history.commit()
         self.completed(result)

@@ -61,7 +61,6 @@ class Host:
 
     clock: Clock
     limiter: RateLimiter
-    new_id: Callable[[], str]
     schedule: Callable[[Execution], None]
     spawn: Spawn
     ended: Callable[[Execution], None]
@@ -276,7 +275,7 @@ class Execution:
         old = self.history.lineage
         first = old.first_execution_run_id or old.workflow_run_id
         new_run = replace(
-            old, workflow_run_id=self._host.new_id(), continued_run_id=old.workflow_run_id, first_execution_run_id=first
+            old, workflow_run_id=str(self.inside.uuid4()), continued_run_id=old.workflow_run_id, first_execution_run_id=first
         )
         self.history.commit()
         self._unwind()

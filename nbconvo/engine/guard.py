@@ -7,10 +7,11 @@ is installed with the first turn (Python cannot take one back) and looks at a fl
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -34,6 +35,7 @@ _FIXES = {"builtins.input": "ask with `await self.wait_for_input(...)`"}
 # Python itself opens files for these: imports, tracebacks, time zones. They say nothing about the workflow.
 _INNOCENT = frozenset({"importlib", "linecache", "tokenize", "traceback", "zipimport", "zoneinfo", "gettext", "encodings"})
 
+_AS_COMPLETED = asyncio.as_completed
 _turn_thread: int | None = None
 _installed = False
 
@@ -66,11 +68,19 @@ def _stand_in(module: Any, name: str, *refusal: str) -> tuple[Any, str, Callable
     return module, name, call
 
 
+def _as_completed_in_order(fs: Iterable[Any], *, timeout: float | None = None) -> Any:
+    """asyncio starts the coroutines in the order of a set, another one in each process. Here they start in the order given."""
+    if _turn_thread == threading.get_ident():
+        fs = [asyncio.ensure_future(one) for one in fs]
+    return _AS_COMPLETED(fs, timeout=timeout)
+
+
 # What has no audit event in every Python that we support is swapped for the length of a turn.
 _SLEEP_FIX = "use `await asyncio.sleep(...)` or `await workflow.sleep(...)`"
 _THREADS = [name for name in ("_start_new_thread", "_start_joinable_thread") if hasattr(threading, name)]
-_ORIGINALS = [time.sleep, *(getattr(threading, name) for name in _THREADS)]
+_ORIGINALS = [asyncio.as_completed, time.sleep, *(getattr(threading, name) for name in _THREADS)]
 _STAND_INS = [
+    (asyncio, "as_completed", _as_completed_in_order),
     _stand_in(time, "sleep", "time.sleep()", _SLEEP_FIX),
     *(_stand_in(threading, name, "Starting a thread") for name in _THREADS),
 ]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import uuid
+import zlib
 from asyncio import Future
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -52,7 +53,7 @@ class Inside:
         self.attempts: dict[str, int] = {}
         self.children: dict[str, ChildCall] = {}
         self.given_up: list[ChildCall] = []
-        self.loop = WorkflowLoop(self, history.now)
+        self.loop = WorkflowLoop(self, history.now, zlib.crc32(history.lineage.workflow_run_id.encode()))
         self._activity_count = 0
 
     @property

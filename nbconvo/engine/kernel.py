@@ -42,7 +42,7 @@ from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock, SystemClock, random_id
 from nbconvo.protocol.definition import WorkflowDefinition, definition_of
 from nbconvo.protocol.envelope import Event, Lineage
-from nbconvo.protocol.events import WorkflowExecutionStarted
+from nbconvo.protocol.events import CellBound, WorkflowExecutionStarted
 
 
 class Submission(BaseModel):
@@ -71,6 +71,16 @@ class KernelHandle:
     def workflow_name(self) -> str:
         """The name of the workflow's definition."""
         return self._execution.definition.name
+
+    @property
+    def root_id(self) -> str:
+        """The id of the execution that started it all; its own when nobody started it."""
+        return self._execution.history.lineage.root_workflow_exec_id
+
+    @property
+    def is_running(self) -> bool:
+        """True until the execution has ended."""
+        return self.status is Status.RUNNING
 
     @property
     def definition(self) -> WorkflowDefinition:
@@ -257,6 +267,23 @@ class KernelEngine:
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
 
+    def family(self, execution_id: str) -> list[KernelHandle]:
+        """An execution of this engine and its children and their children, oldest first."""
+        return [handle for handle in self.handles if execution_id in (handle.id, handle.root_id)]
+
+    def start_again(self, execution_id: str) -> KernelHandle:
+        """Another execution of the same workflow with the same input. Raises KeyError when there is none with this id."""
+        definition = self._handles[execution_id].definition
+        started = _newest_run(self.journal.read(execution_id))[0].attributes
+        assert isinstance(started, WorkflowExecutionStarted)
+        return self.start_nowait(definition.cls, started.input[0] if started.input else None)
+
+    def bind_to_cell(self, execution_id: str, notebook: str, cell_id: str) -> None:
+        """Record which cell of which notebook an execution belongs to."""
+        history = self._executions[execution_id].history
+        history.record(CellBound(notebook, cell_id))
+        history.commit()
+
     def fork(self, execution_id: str, task_id: str, new_id: str | None = None) -> KernelHandle:
         """A second execution that goes back to the answered ask `task_id` and asks it again; the first stays as it is.
 
@@ -289,7 +316,7 @@ class KernelEngine:
     def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
         stream = EventStream(lineage.workflow_exec_id, self.journal)
         history = History(lineage, self.journal, self.clock, stream.publish)
-        host = Host(self.clock, self._limiter, self._new_id, scheduler.add, self._spawn, self._execution_ended)
+        host = Host(self.clock, self._limiter, scheduler.add, self._spawn, self._execution_ended)
         execution = Execution(definition, history, host)
         self._executions[lineage.workflow_exec_id] = execution
         self._handles[lineage.workflow_exec_id] = KernelHandle(execution, stream)

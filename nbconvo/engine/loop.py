@@ -38,16 +38,37 @@ class LoopOwner(Runtime, Protocol):
         """Something became ready outside a turn."""
 
 
-class WorkflowLoop(asyncio.AbstractEventLoop):
-    """The loop of one execution. `now` is set before each turn, in seconds since the epoch."""
+class WorkflowTask(Task[T]):
+    """A task with the same hash in every process, so that a set of tasks (asyncio.wait and TaskGroup have some) is gone through
+    in the same order on replay."""
 
-    def __init__(self, owner: LoopOwner, now: float) -> None:
+    def __init__(
+        self,
+        number: int,
+        coro: Generator[Any, None, T] | Coroutine[Any, Any, T],
+        loop: WorkflowLoop,
+        name: str,
+        context: Context | None,
+    ) -> None:
+        self._number = number
+        super().__init__(coro, loop=loop, name=name, context=context)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
+class WorkflowLoop(asyncio.AbstractEventLoop):
+    """The loop of one execution. `now` is set before each turn (seconds since the epoch); its tasks are numbered from `salt`."""
+
+    def __init__(self, owner: LoopOwner, now: float, salt: int = 0) -> None:
         self.runtime = owner
         self.now = now
         self._ready: deque[Handle] = deque()
         self._timers: list[tuple[float, int, TimerHandle]] = []
         self._timer_count = 0
         self._tasks: list[Task[Any]] = []
+        self._task_count = 0
+        self._salt = salt
         self._conditions: list[tuple[Callable[[], bool], Future[None]]] = []
         self._prune_at = 32
         self._closed = False
@@ -165,7 +186,8 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         context: Context | None = None,
         **_: Any,
     ) -> Task[T]:
-        task = Task(coro, loop=self, name=str(name) if name else "workflow", context=context)
+        self._task_count += 1
+        task = WorkflowTask(self._salt + self._task_count, coro, self, str(name) if name else "workflow", context)
         if len(self._tasks) >= self._prune_at:
             self._tasks = self.open_tasks()
             self._prune_at = max(32, 2 * len(self._tasks))

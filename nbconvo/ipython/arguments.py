@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--input", metavar="JSON|EXPR", help="the workflow's input, as JSON or a Python expression")
     parser.add_argument("--reply", metavar="VALUE", action="append", default=[], help="answer the next ask; once per ask")
     parser.add_argument("--wait", action="store_true", help="the cell waits for the result; the widget stays alive")
-    parser.add_argument("--new", action="store_true", help="start another run, whatever is there already")
+    parser.add_argument(
+        "--new", action="store_true", help="start another run, even where one waits since before a restart of the kernel"
+    )
     parser.add_argument("--id", help="id of the execution; the run with this id is taken up when there is one")
     parser.add_argument("--timeout", metavar="S", type=float, help="with --wait: give up waiting (not the run) after S seconds")
     parser.add_argument("--engine", choices=["kernel"], default="kernel", help="where it runs")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from nbconvo.engine.failures import source_names
 from nbconvo.errors import StartInputInvalid, UsageError
 from nbconvo.ipython import host
 from nbconvo.ipython.arguments import WorkflowArguments, parse
@@ -29,6 +30,7 @@ class Cell:
         __tracebackhide__ = True
         frame = sys._getframe(1)  # noqa: SLF001 - the cell's own frame  # pyright: ignore[reportPrivateUsage]
         restore_source(frame.f_code.co_filename)
+        source_names[frame.f_code.co_filename] = f"Cell In[{host.execution_count()}]"
         try:
             self._arguments = parse(line)
         except UsageError as error:
@@ -55,7 +57,10 @@ class Cell:
         if not workflows:
             raise UsageError("This %%workflow cell defines no workflow: decorate a class with @workflow.define(name=...).")
         value = _input(arguments.input, namespace)
-        run = self._notebook.run(workflows[-1], value, id=arguments.id, replies=arguments.replies)
+        if arguments.id is not None:
+            run = self._notebook.run(workflows[-1], value, id=arguments.id, replies=arguments.replies)
+        else:
+            run = self._notebook.run_in_cell(workflows[-1], value, arguments.replies, fresh=arguments.new)
         if arguments.name:
             namespace[arguments.name] = run
         return run

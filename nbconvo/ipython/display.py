@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbconvo.ipython import host
 from nbconvo.ipython.delivery import let_through
 from nbconvo.views import static
-from nbconvo.views.live import LiveView
 from nbconvo.views.model import TranscriptView
 
 if TYPE_CHECKING:
@@ -23,11 +22,20 @@ INTERVAL = 0.5
 """Shortest time between two updates of the twin, in seconds: each is written into the notebook document."""
 
 
+class HasView(Protocol):
+    """Whatever is shown."""
+
+    @property
+    def view(self) -> TranscriptView:
+        """What people see now."""
+        ...
+
+
 class RunDisplay:
     """The outputs of one run."""
 
-    def __init__(self, live: LiveView, replies: Replies) -> None:
-        self._live = live
+    def __init__(self, shown: HasView, replies: Replies) -> None:
+        self._shown = shown
         self._replies = replies
         self._widget: Conversation | None = None
         self._twin = uuid.uuid4().hex
@@ -48,14 +56,14 @@ class RunDisplay:
         """Show it in the cell that is running; outside of a notebook, print it."""
         self._shown_in = host.execution_count()
         if host.kernel() is None:
-            print(static.to_text(self._live.view))
+            print(static.to_text(self._shown.view))
             return
         if not host.is_headless():
-            title = self._live.view["title"]
+            title = self._shown.view["title"]
             self._publish(self._conversation().mimebundle(f"{title} (a conversation; run the cell to open it)"))
-            self._publish(static.mimebundle(self._live.view), transient={"display_id": self._twin})
+            self._publish(static.mimebundle(self._shown.view), transient={"display_id": self._twin})
         else:
-            self._publish(static.mimebundle(self._live.view))
+            self._publish(static.mimebundle(self._shown.view))
 
     def update(self, view: TranscriptView) -> None:
         """There is a newer view."""
@@ -67,7 +75,7 @@ class RunDisplay:
 
     def _update_twin(self) -> None:
         self._update = None
-        self._publish(static.mimebundle(self._live.view), transient={"display_id": self._twin}, update=True)
+        self._publish(static.mimebundle(self._shown.view), transient={"display_id": self._twin}, update=True)
 
     def _publish(self, bundle: dict[str, Any], **options: Any) -> None:
         host.shell().display_pub.publish(bundle, **options)
@@ -76,6 +84,6 @@ class RunDisplay:
         if self._widget is None or self._widget.comm is None:  # none yet, or it was closed (`Widget.close_all()`)
             from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - anywidget takes a tenth of a second to import
 
-            self._widget = Conversation(self._live.view, self._replies)
+            self._widget = Conversation(self._shown.view, self._replies)
             let_through(self._widget.model_id)
         return self._widget

@@ -9,6 +9,7 @@ from nbconvo.ipython.arguments import parse, usage
 from nbconvo.ipython.cell import Cell
 from nbconvo.ipython.notebook import notebook
 from nbconvo.ipython.run import Run
+from nbconvo.ipython.settings import NbConvo
 from nbconvo.ipython.transform import CELL, WorkflowCell, add_await, bound_names, rewrite, transform_cell
 
 
@@ -16,6 +17,7 @@ def load(shell: Any) -> None:
     """Install in an IPython shell; a second load changes nothing."""
     unload(shell)
     cell = Cell(notebook(), shell)
+    shell.configurables.append(notebook().settings)
     shell.input_transformers_cleanup.append(transform_cell)
     shell.input_transformers_post.append(add_await)
     shell.ast_transformers.append(WorkflowCell())
@@ -30,6 +32,7 @@ def unload(shell: Any) -> None:
             transforms.remove(ours)
     shell.ast_transformers[:] = [one for one in shell.ast_transformers if not isinstance(one, WorkflowCell)]
     shell.builtin_trap.auto_builtins.pop(CELL, None)
+    shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, NbConvo)]
     shell.magics_manager.magics["cell"].pop("workflow", None)
 
 

@@ -35,6 +35,12 @@ def cell_id() -> str | None:
     return here.get_parent().get("metadata", {}).get("cellId")
 
 
+def cell() -> tuple[str, str] | None:
+    """Notebook and cell id of the cell that is running, where both are known and somebody can answer."""
+    path, running = notebook_path(), cell_id()
+    return None if is_headless() or path is None or running is None else (path, running)
+
+
 def notebook_path() -> str | None:
     """The path of the notebook that is open, where the server tells it."""
     return os.environ.get("JPY_SESSION_NAME")

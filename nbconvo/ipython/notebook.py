@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from nbconvo.engine import KernelEngine
+from nbconvo.errors import JournalUnavailable
+from nbconvo.ipython import host
 from nbconvo.ipython.run import Run
+from nbconvo.ipython.settings import NbConvo
+from nbconvo.journal import ExecutionSummary, open_journal
 from nbconvo.protocol.definition import definition_of
+
+FOLDER = ".nbconvo"
+"""Where the journals of the notebooks in a folder are."""
 
 
 class Notebook:
     """What one kernel holds. The engine opens with the first run, on the loop that runs then."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: NbConvo | None = None) -> None:
+        self.settings = settings or NbConvo()
         self._engine: KernelEngine | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runs: dict[str, Run] = {}
@@ -26,23 +35,70 @@ class Notebook:
 
     def run(self, workflow: type[Any], input: Any = None, *, id: str | None = None, replies: Iterable[Any] = ()) -> Run:  # noqa: A002
         """Start a workflow, or take up the run that has this id. Raises as `run` below."""
-        definition = definition_of(workflow)
         if id is not None and id in self._runs:
             run = self._runs[id]
             for value in replies:
                 run.reply(value)
             return run
-        handle = self._open_engine().start_nowait(workflow, input, id)
-        run = self._runs[handle.id] = Run(handle, definition.title, replies)
+        engine = self.engine
+        resumed = id is not None and engine.journal.summary(id) is not None
+        try:
+            handle = engine.start_nowait(workflow, input, id)
+        except JournalUnavailable as error:
+            error.add_note('To go on without a record, restart the kernel and say %config NbConvo.journal = ":memory:" first.')
+            raise
+        run = self._runs[handle.id] = Run(engine, handle, replies, resumed=resumed and handle.is_running)
         return run
 
-    def _open_engine(self) -> KernelEngine:
+    def run_in_cell(self, workflow: type[Any], input: Any, replies: Iterable[Any], *, fresh: bool) -> Run:  # noqa: A002
+        """The run of the cell that is running: the one that waits since before a restart, unless a `fresh` one is wanted."""
+        place = host.cell()
+        waiting = None if fresh or place is None else self._waiting(definition_of(workflow).name, *place)
+        run = self.run(workflow, input, id=waiting, replies=replies)
+        if place is not None and waiting is None:
+            self.engine.bind_to_cell(run.id, *place)
+        return run
+
+    def _waiting(self, workflow_name: str, notebook: str, cell_id: str) -> str | None:
+        """The newest execution of this cell that has not ended and that this kernel does not run already."""
+        for summary in reversed(self.engine.journal.summaries()):
+            mine = (summary.workflow_name, summary.notebook, summary.cell_id) == (workflow_name, notebook, cell_id)
+            if mine and not summary.has_ended and summary.id not in self._runs:
+                return summary.id
+        return None
+
+    def summaries(self) -> list[ExecutionSummary]:
+        """The executions in the journal, oldest first."""
+        return list(self.engine.journal.summaries())
+
+    def forget(self, execution_id: str) -> None:
+        """Delete an execution from the journal. Raises ValueError while it runs here."""
+        run = self._runs.get(execution_id)
+        if run is not None and run.status in ("running", "waiting"):
+            raise ValueError(f"Execution {execution_id} is {run.status}: cancel it first.")
+        self._runs.pop(execution_id, None)
+        self.engine.journal.forget(execution_id)
+
+    @property
+    def engine(self) -> KernelEngine:
         """The engine of the running loop; a script that runs one loop after another gets one for each."""
         loop = _running_loop()
         if self._engine is None or self._loop is not loop:
-            self._engine, self._loop, self._runs = KernelEngine(), loop, {}
+            durability = "full" if self.settings.durability == "full" else "normal"
+            journal = open_journal(self._journal_path(), durability=durability)
+            self._engine, self._loop, self._runs = KernelEngine(journal), loop, {}
             self._engine.open()
         return self._engine
+
+    def _journal_path(self) -> str | Path:
+        """A file beside the notebook; in memory for scripts, and where nobody can answer (such runs play their replies)."""
+        if self.settings.journal:
+            return self.settings.journal
+        if host.is_headless():
+            return ":memory:"
+        path = Path(host.notebook_path() or "notebook.ipynb")
+        folder = path.parent if path.is_absolute() else Path.cwd()
+        return folder / FOLDER / f"{path.stem}.sqlite3"
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
@@ -66,7 +122,7 @@ def run(workflow: type[Any], input: Any = None, *, id: str | None = None, replie
     """Start a workflow and return at once; the run shows itself as the last line of a cell, and `await run` gives the result.
 
     `input` is JSON or the model of the workflow's entrypoint, `replies` answer its asks in order (see `Run.reply`), `id` names
-    the execution: the run that has this id already is taken up instead.
+    the execution: one that has this id already, in this kernel or in the journal, is taken up instead.
     Raises `StartInputInvalid`, TypeError for a class that is no workflow, RuntimeError where no event loop runs.
     """
     return _notebook.run(workflow, input, id=id, replies=replies)

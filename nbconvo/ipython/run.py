@@ -1,4 +1,4 @@
-"""A run: one execution as a notebook holds it. Answer it, await it, read it, show it.
+"""A run: one execution as a notebook holds it. Answer it, await it, read it, show it, go back in it.
 
 Widget and Python are equals: both answer through the same engine call, and the first valid answer wins.
 """
@@ -9,16 +9,15 @@ import asyncio
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from nbconvo.engine import KernelHandle
+from nbconvo.engine import KernelEngine, KernelHandle
 from nbconvo.errors import InputRejected, NbconvoError, NoPendingInput, NoReplyError
 from nbconvo.ipython import host
+from nbconvo.ipython.branches import Branches
 from nbconvo.ipython.delivery import wait_in_cell
 from nbconvo.ipython.display import RunDisplay
 from nbconvo.ipython.replies import Reply, ReplyQueue
 from nbconvo.protocol.envelope import Event
 from nbconvo.views.asks import ask_name
-from nbconvo.views.fold import empty_view
-from nbconvo.views.live import LiveView, follow
 from nbconvo.views.model import AskView, TranscriptView
 from nbconvo.views.replies import reply_input
 from nbconvo.views.transcript import Transcript
@@ -27,15 +26,13 @@ from nbconvo.views.transcript import Transcript
 class Run:
     """One execution. `await run` gives its result; as the last line of a cell it shows the conversation."""
 
-    def __init__(self, handle: KernelHandle, title: str, replies: Iterable[Any] = ()) -> None:
-        self._handle = handle
-        self._live = LiveView(empty_view(handle.id, handle.workflow_name, title))
+    def __init__(self, engine: KernelEngine, handle: KernelHandle, replies: Iterable[Any] = (), *, resumed: bool = False) -> None:
+        self._engine = engine
         self._queue = ReplyQueue(replies)
         self._stuck: asyncio.Future[Exception] | None = None
-        self._display = RunDisplay(self._live, handle)
-        self._live.observe(self._changed)
-        self._following = follow(self._live, handle.events(internal=True))
-        self._following.add_done_callback(lambda _: self._queue.clear(NoPendingInput("(the run has ended)")))
+        self._branches = Branches(engine, self._changed)
+        self._branches.add(handle, resumed=resumed)
+        self._display = RunDisplay(self._branches, self)
 
     @property
     def id(self) -> str:
@@ -45,22 +42,22 @@ class Run:
     @property
     def status(self) -> str:
         """ "running", "waiting" (for an answer), "completed", "failed" or "canceled"."""
-        return self._live.view["status"]
+        return self._branches.view["status"]
 
     @property
     def pending(self) -> list[AskView]:
-        """The open asks, oldest first."""
-        return self._live.view["asks"]
+        """The open asks, oldest first; those of child workflows are among them."""
+        return self._branches.view["asks"]
 
     @property
     def events(self) -> list[Event]:
         """What happened so far, without the journal's internal events."""
-        return [event for event in self._live.events if not event.internal]
+        return [event for event in self._branches.current.live.events if not event.internal]
 
     @property
     def transcript(self) -> Transcript:
         """The conversation so far: prints as text, shows as HTML, `.to_markdown()` and `.to_html()` give the source."""
-        return Transcript(self._live.view)
+        return Transcript(self._branches.view)
 
     def reply(self, value: Any, label: str | None = None) -> Reply:
         """Answer the open ask (with this `label`), or the next one that opens.
@@ -79,7 +76,17 @@ class Run:
 
     def cancel(self, reason: str | None = None) -> None:
         """Ask the run to stop; the workflow sees a CancelledError."""
-        self._handle.cancel_nowait(reason)
+        self.cancel_nowait(reason)
+
+    def rewind(self, to: str) -> None:
+        """Go back to an answered ask, named by its label, its prompt or its task id (the newest that fits), and ask it again.
+
+        What was before it is reused, what follows runs anew, in another branch of this run; both stay in the journal.
+        Raises `NoAnswerToRewind` when no answer fits.
+        """
+        answers = [item for item in self._branches.view["items"] if item["kind"] == "answer" and item["state"] == "answered"]
+        named = [answer["id"] for answer in answers if to in (answer["id"], answer["label"], answer["prompt"])]
+        self.rewind_nowait(named[-1] if named else to)
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self.result().__await__()
@@ -96,7 +103,7 @@ class Run:
                 await self._until_ended_or_stuck(timeout)
             else:
                 self._display.show_once()
-                await wait_in_cell(self._following, timeout=timeout)
+                await self._until_ended(timeout)
             self._following.result()
             return await self._handle.result()
         except (NbconvoError, TimeoutError) as error:
@@ -109,12 +116,60 @@ class Run:
                 return
             await asyncio.sleep(0)
 
+    # What the widget does
+
+    def submit_input_nowait(self, task_id: str, value: Any) -> None:
+        """Answer an ask of this run or of one of its children. Raises `InputRejected` or `NoPendingInput`."""
+        self._holder(task_id).submit_input_nowait(task_id, value)
+        self._branches.answered()
+
+    def cancel_nowait(self, reason: str | None = None) -> None:
+        """Ask the run to stop."""
+        self._handle.cancel_nowait(reason)
+
+    def rewind_nowait(self, task_id: str) -> None:
+        """Ask an answered ask again, in a new branch. Raises `NoAnswerToRewind`."""
+        self._branches.add(self._engine.fork(self._handle.id, task_id))
+
+    def show_branch_nowait(self, index: int) -> None:
+        """Show branch number `index` (from 1). Raises IndexError."""
+        self._branches.choose(index)
+
+    def start_over_nowait(self) -> None:
+        """Begin anew with the same input, in a new branch; the run that was resumed is cancelled."""
+        fresh = self._engine.start_again(self._handle.id)
+        self.cancel_nowait("started over")
+        self._branches.add(fresh)
+
+    # Inside
+
+    @property
+    def _handle(self) -> KernelHandle:
+        return self._branches.current.handle
+
+    @property
+    def _following(self) -> asyncio.Task[None]:
+        return self._branches.current.following
+
+    def _holder(self, task_id: str) -> KernelHandle:
+        for handle in self._engine.family(self._handle.id):
+            if any(ask["task_id"] == task_id for ask in handle.pending_inputs_nowait()):
+                return handle
+        raise NoPendingInput(task_id)
+
     def _ipython_display_(self) -> None:
         self._display.show_as_value()
 
     def __repr__(self) -> str:
         asks = ", ".join(ask_name(ask) for ask in self.pending)
         return f"<Run of {self._handle.workflow_name}: {self.status}{' for ' + asks if asks else ''}>"
+
+    async def _until_ended(self, timeout: float | None) -> None:
+        """Until the branch that is shown has ended, whichever that is by then."""
+        following = None
+        while following is not self._following:
+            following = self._following
+            await wait_in_cell(following, timeout=timeout)
 
     async def _until_ended_or_stuck(self, timeout: float | None) -> None:
         """Headless: wait for the end, or for an ask that nobody answers; show the transcript as it is then."""
@@ -133,13 +188,15 @@ class Run:
         self._display.update(view)
         if view["asks"] and self._stuck is not None:
             asyncio.get_running_loop().call_soon(self._check_stuck)
+        if view["ended_at"] is not None:
+            self._queue.clear(NoPendingInput("(the run has ended)"))
 
     def _answer(self) -> None:
         """Give open asks the replies that wait for them."""
         while (pair := self._queue.take(self._unanswered())) is not None:
             ask, reply = pair
             try:
-                self._handle.submit_input_nowait(ask["task_id"], reply_input(ask, reply.value))
+                self.submit_input_nowait(ask["task_id"], reply_input(ask, reply.value))
             except NoPendingInput:  # answered or closed this very moment: the reply is for the next ask
                 continue
             except InputRejected as error:
@@ -150,7 +207,7 @@ class Run:
 
     def _unanswered(self) -> list[AskView]:
         """The asks of the view that the engine still waits for; the view is a moment behind."""
-        open_ids = {pending["task_id"] for pending in self._handle.pending_inputs_nowait()}
+        open_ids = {ask["task_id"] for handle in self._engine.family(self._handle.id) for ask in handle.pending_inputs_nowait()}
         return [ask for ask in self.pending if ask["task_id"] in open_ids]
 
     def _check_stuck(self) -> None:

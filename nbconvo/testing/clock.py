@@ -10,6 +10,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 START = 1_750_000_000.0
 
@@ -27,11 +28,20 @@ class JumpTimer:
 
 
 class JumpingClock:
-    """Implements `nbconvo.protocol.clock.Clock`. With `jumps` off, only `advance` moves the time."""
+    """Implements `nbconvo.protocol.clock.Clock`. With `jumps` off, only `advance` and `jump` move the time.
 
-    def __init__(self, *, jumps: bool = True) -> None:
+    `start` is in seconds since the epoch: a second clock begins where the first one ended, or elsewhere.
+
+    >>> clock = JumpingClock(jumps=False)
+    >>> clock.advance(3600)
+    >>> clock.elapsed
+    3600.0
+    """
+
+    def __init__(self, *, jumps: bool = True, start: float = START) -> None:
         self.jumps = jumps
-        self._now = round(START * 1e9)
+        self._start = start
+        self._now = round(start * 1e9)
         self._timers: list[tuple[float, int, JumpTimer]] = []
         self._order = itertools.count()
         self._looking = False
@@ -39,7 +49,7 @@ class JumpingClock:
     @property
     def elapsed(self) -> float:
         """Seconds since the clock was made."""
-        return round(self._now / 1e9 - START, 6)
+        return round(self._now / 1e9 - self._start, 6)
 
     def time_ns(self) -> int:
         """Now, in nanoseconds since the epoch."""
@@ -90,3 +100,21 @@ class JumpingClock:
             timer = heapq.heappop(self._timers)[2]
             if not timer.cancelled:
                 timer.callback()
+
+
+async def settled() -> None:
+    """Until nothing is ready on the running loop: everybody waits, for a timer, a thread, or the world outside.
+
+    >>> async def main() -> list[int]:
+    ...     done: list[int] = []
+    ...     asyncio.get_running_loop().call_soon(done.append, 1)
+    ...     await settled()
+    ...     return done
+    >>> asyncio.run(main())
+    [1]
+    """
+    loop: Any = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(0)
+        if not loop._ready:  # noqa: SLF001 - asyncio tells nobody else whether it is idle
+            return

@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 from nbconvo.engine import KernelEngine, KernelHandle, Status
 from nbconvo.errors import InputRejected, NbconvoError
 from nbconvo.protocol.envelope import Event
-from nbconvo.testing.clock import JumpingClock
+from nbconvo.testing.clock import JumpingClock, settled
 from nbconvo.views.asks import ask_name, ask_view
 from nbconvo.views.fold import fold_all
 from nbconvo.views.model import AskView
@@ -101,7 +101,7 @@ class _Player:
     async def until_ended(self) -> None:
         """Until the workflow has. Raises `PlayError`."""
         while self._handle.status is Status.RUNNING:
-            await _settled()
+            await settled()
             if not (self._handle.status is Status.RUNNING and (self._answer_one() or await self._let_time_pass())):
                 break
         if self._handle.status is Status.RUNNING:
@@ -156,15 +156,6 @@ class _Player:
 
 def _open_asks(handle: KernelHandle) -> list[AskView]:
     return [ask_view(ask["task_id"], ask["input_schema"], ask["label"], 0.0) for ask in handle.pending_inputs_nowait()]
-
-
-async def _settled() -> None:
-    """Until nothing is ready on this loop."""
-    loop: Any = asyncio.get_running_loop()
-    while True:
-        await asyncio.sleep(0)
-        if not loop._ready:  # noqa: SLF001 - asyncio tells nobody else whether it is idle
-            return
 
 
 def _in_a_loop_of_its_own(work: Coroutine[Any, Any, T]) -> T:

@@ -30,7 +30,9 @@ def source(name: str) -> str:
     """One built file. Raises FileNotFoundError, saying how to build it."""
     path = STATIC / f"{name}.js"
     if not path.exists():
-        raise FileNotFoundError(f"The front end of nbconvo is not built ({path.name} is missing). Run `make js` in its repository.")
+        raise FileNotFoundError(
+            f"The front end of nbconvo is not built ({path.name} is missing). Run `make js` in its repository."
+        )
     return path.read_text(encoding="utf-8")
 
 
@@ -39,7 +41,7 @@ _shared: Assets | None = None
 
 def assets() -> Assets:
     """The one model of this kernel; a new one when the old was closed (`Widget.close_all()`)."""
-    global _shared
+    global _shared  # noqa: PLW0603 - one per kernel is the point
     if _shared is None or _shared.comm is None:
         core = source("core")
         _shared = Assets(version=hashlib.sha256(core.encode()).hexdigest()[:16], sources={"core": core})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import anywidget
 import traitlets
@@ -17,7 +17,7 @@ from nbconvo.errors import InputRejected, NoPendingInput
 from nbconvo.views.model import TranscriptView
 from nbconvo.widgets.assets import assets, source
 from nbconvo.widgets.feed import Feed
-from nbconvo.widgets.messages import AckCode, FieldError
+from nbconvo.widgets.messages import AckCode, FieldError, KernelMessage
 
 VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -30,6 +30,15 @@ class Replies(Protocol):
 
     def cancel_nowait(self, reason: str | None = None) -> None:
         """Stop the run."""
+
+    def rewind_nowait(self, task_id: str) -> None:
+        """Go back to an answered ask. Raises `NoAnswerToRewind`."""
+
+    def show_branch_nowait(self, index: int) -> None:
+        """Show another branch. Raises IndexError."""
+
+    def start_over_nowait(self) -> None:
+        """Begin anew."""
 
 
 def _state(_: object, widget: Conversation) -> Any:
@@ -46,13 +55,17 @@ class Conversation(anywidget.AnyWidget):
     def __init__(self, view: TranscriptView, replies: Replies) -> None:
         self._replies = replies
         self._loop = asyncio.get_running_loop()
-        self.feed = Feed(view, self.send)
+        self.feed = Feed(view, self._tell)
         super().__init__(_esm=source("loader"), _assets=f"anywidget:{assets().model_id}")
-        self.on_msg(self._from_any_thread)
+        cast("Any", self).on_msg(self._from_any_thread)
 
     def mimebundle(self, text: str) -> dict[str, Any]:
         """What to display: the live view, with `text` for who cannot show one."""
         return {"text/plain": text, VIEW_MIME: {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}
+
+    def _tell(self, message: KernelMessage) -> None:
+        widget: Any = self  # ipywidgets has no types
+        widget.send(message)
 
     def _from_any_thread(self, _: object, message: dict[str, Any], __: list[memoryview]) -> None:
         self._loop.call_soon_threadsafe(self._receive, message)
@@ -63,8 +76,14 @@ class Conversation(anywidget.AnyWidget):
                 self._answer(reply_id, lambda: self._replies.submit_input_nowait(task_id, value))
             case {"kind": "cancel", "reply_id": str(reply_id)}:
                 self._answer(reply_id, self._replies.cancel_nowait)
+            case {"kind": "rewind", "reply_id": str(reply_id), "task_id": str(task_id)}:
+                self._answer(reply_id, lambda: self._replies.rewind_nowait(task_id))
+            case {"kind": "branch", "reply_id": str(reply_id), "index": int(index)}:
+                self._answer(reply_id, lambda: self._replies.show_branch_nowait(index))
+            case {"kind": "start_over", "reply_id": str(reply_id)}:
+                self._answer(reply_id, self._replies.start_over_nowait)
             case {"kind": "resync"}:
-                self.send({"kind": "state", "state": self.feed.state()})
+                self._tell({"kind": "state", "state": self.feed.state()})
             case {"reply_id": str(reply_id)}:
                 self._ack(reply_id, "failed", "The kernel does not understand this message. Reload the page.")
             case _:
@@ -85,4 +104,4 @@ class Conversation(anywidget.AnyWidget):
             self._ack(reply_id, "accepted", "")
 
     def _ack(self, reply_id: str, code: AckCode, message: str, errors: list[FieldError] | None = None) -> None:
-        self.send({"kind": "ack", "reply_id": reply_id, "code": code, "message": message, "errors": errors or []})
+        self._tell({"kind": "ack", "reply_id": reply_id, "code": code, "message": message, "errors": errors or []})

@@ -16,7 +16,7 @@ from nbconvo.views.model import TranscriptView
 
 
 class WidgetState(TypedDict):
-    """The `state` trait. `seq` is the number of the last patch in it; `now` the kernel's clock (epoch seconds) when it was read."""
+    """The `state` trait. `seq` is the number of the last patch in it, `now` the kernel's clock (epoch seconds) when read."""
 
     seq: int
     view: TranscriptView

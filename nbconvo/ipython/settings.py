@@ -1,0 +1,17 @@
+"""What people may set, with `%config NbConvo.journal = ...` or in a configuration file."""
+
+from __future__ import annotations
+
+import traitlets
+from traitlets.config import Configurable
+
+
+class NbConvo(Configurable):
+    """Settings of nbconvo in a notebook; they count from the next start of the kernel, or before its first run."""
+
+    journal = traitlets.Unicode("", help="File of the journal; ':memory:' keeps none. Default: .nbconvo/NOTEBOOK.sqlite3").tag(
+        config=True
+    )
+    durability = traitlets.Enum(
+        ("normal", "full"), "normal", help="'normal' survives the death of the kernel, 'full' a power cut as well (slower)."
+    ).tag(config=True)
