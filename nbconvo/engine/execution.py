@@ -107,7 +107,7 @@ class Execution:
         try:
             self.history.rehearse(recorded)
             self._queue_entrypoint(arguments)
-            replay(self.inside, self.handlers, recorded, self._apply_cancel)
+            replay(self.inside, self.handlers, recorded, self._apply_cancel, self._has_ended)
             self._look_after_children()  # the next turn may already cancel one
         except BaseException:
             self.evict()
@@ -205,6 +205,9 @@ class Execution:
         self._cancel_reason = reason
         if self._main is not None:
             self._main.cancel()
+
+    def _has_ended(self) -> bool:
+        return self._main is not None and self._main.done()
 
     def _stop(self, error: BaseException) -> None:
         """Something other than the entrypoint ends the run as failed."""

@@ -25,13 +25,14 @@ Publish = Callable[[list[Event]], None]
 class History:
     """Events of one execution, numbered from 1. Nobody sees one before the journal has it."""
 
-    __slots__ = ("_buffer", "_clock", "_journal", "_publish", "_rehearsed", "closed", "lineage", "now", "sequence")
+    __slots__ = ("_buffer", "_clock", "_journal", "_newest", "_publish", "_rehearsed", "closed", "lineage", "now", "sequence")
 
     def __init__(self, lineage: Lineage, journal: Journal, clock: Clock, publish: Publish) -> None:
         self.lineage = lineage
         self.closed = False
         self.sequence = 0
         self.now = clock.time_ns() / 1e9
+        self._newest = 0
         self._journal = journal
         self._clock = clock
         self._publish = publish
@@ -44,7 +45,7 @@ class History:
             self._rehearsed.append(attributes)
         elif not self.closed:
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, _readable(attributes)))
+            self._buffer.append(Event(self.sequence, self._timestamp(), self.lineage, _readable(attributes)))
 
     def happened(self, attributes: EventAttributes) -> None:
         """Add an event that happened to the workflow: its time moves on."""
@@ -61,8 +62,13 @@ class History:
         if not self.closed:
             self.commit()
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._clock.time_ns(), self.lineage, _readable(attributes), origin))
+            self._buffer.append(Event(self.sequence, self._timestamp(), self.lineage, _readable(attributes), origin))
             self.commit()
+
+    def _timestamp(self) -> int:
+        """Now; where the machine's clock was set back, the time of the newest event."""
+        self._newest = max(self._newest, self._clock.time_ns())
+        return self._newest
 
     @contextmanager
     def read_only(self, who: str) -> Generator[None]:
@@ -85,6 +91,7 @@ class History:
         """Take up a recorded history: from now on events are only collected, for comparison, until `go_live`."""
         self.sequence = events[-1].sequence
         self.now = events[0].event_timestamp / 1e9
+        self._newest = events[-1].event_timestamp
         self._rehearsed = []
 
     def rehearsed(self) -> list[EventAttributes]:

@@ -35,8 +35,15 @@ _COMPARED = frozenset(
 )
 
 
-def replay(inside: Inside, handlers: Handlers, recorded: Sequence[Event], cancel: Callable[[str | None], None]) -> None:
-    """Bring `inside` to where `recorded` ends. `cancel` applies a recorded cancel. Raises `NondeterminismError`.
+def replay(
+    inside: Inside,
+    handlers: Handlers,
+    recorded: Sequence[Event],
+    cancel: Callable[[str | None], None],
+    has_ended: Callable[[], bool],
+) -> None:
+    """Bring `inside` to where `recorded` ends. `cancel` applies a recorded cancel, `has_ended` tells that the
+    entrypoint is through. Raises `NondeterminismError`.
 
     The history rehearses and the main task is queued already; `recorded` begins with the start of the run.
     """
@@ -54,7 +61,7 @@ def replay(inside: Inside, handlers: Handlers, recorded: Sequence[Event], cancel
         inside.loop.now = history.now
         with guard.guarded():
             inside.loop.run_turn()
-        turns.compare(history.rehearsed())
+        turns.compare(history.rehearsed(), has_ended())
         handlers.tell_callers()
     history.go_live()
 
@@ -77,7 +84,7 @@ class _Turns:
             self._next += 1
         return self._events[start : self._next]
 
-    def compare(self, made: list[EventAttributes]) -> None:
+    def compare(self, made: list[EventAttributes], ended: bool) -> None:
         """The turn made `made`; the record must say the same. A turn that made nothing has left a mark instead."""
         for attributes in made or [ev.TurnCommitted()]:
             recorded = None if self.at_end else self._events[self._next]
@@ -85,7 +92,7 @@ class _Turns:
                 raise NondeterminismError(
                     0 if recorded is None else recorded.sequence,
                     "nothing more" if recorded is None else describe(recorded.attributes),
-                    describe(attributes),
+                    "the end of the run" if ended and not made else describe(attributes),
                 )
             self._next += 1
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from nbconvo.ipython.arguments import parse, usage
-from nbconvo.ipython.cell import Cell
-from nbconvo.ipython.notebook import notebook
-from nbconvo.ipython.run import Run
-from nbconvo.ipython.settings import NbConvo
+from nbconvo.ipython.settings import NbConvo, settings
 from nbconvo.ipython.transform import CELL, WorkflowCell, add_await, bound_names, rewrite, transform_cell
+
+if TYPE_CHECKING:
+    from nbconvo.ipython.cell import Cell
+    from nbconvo.ipython.run import Run
 
 
 def load(shell: Any) -> None:
     """Install in an IPython shell; a second load changes nothing."""
     unload(shell)
-    cell = Cell(notebook(), shell)
-    shell.configurables.append(notebook().settings)
+    cell = _CellWhenNeeded(shell)
+    shell.configurables.append(settings())
     shell.input_transformers_cleanup.append(transform_cell)
     shell.input_transformers_post.append(add_await)
     shell.ast_transformers.append(WorkflowCell())
@@ -36,7 +38,24 @@ def unload(shell: Any) -> None:
     shell.magics_manager.magics["cell"].pop("workflow", None)
 
 
-def _fallback(shell: Any, running: Cell) -> Any:
+class _CellWhenNeeded:
+    """Stands for the `Cell` until the first workflow cell runs: the engine takes a moment to import."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cell, name)
+
+    @cached_property
+    def _cell(self) -> Cell:
+        from nbconvo.ipython.cell import Cell  # noqa: PLC0415 - a fifth of a second that only users of workflows pay
+        from nbconvo.ipython.notebook import notebook  # noqa: PLC0415
+
+        return Cell(notebook(), self._shell)
+
+
+def _fallback(shell: Any, running: _CellWhenNeeded) -> Any:
     def workflow(line: str, cell: str) -> Run:
         """For callers of `run_cell_magic` and scripts made by nbconvert, which do not transform the cell's source."""
         __tracebackhide__ = True

@@ -11,7 +11,7 @@ from nbconvo.engine import KernelEngine
 from nbconvo.errors import JournalUnavailable
 from nbconvo.ipython import host
 from nbconvo.ipython.run import Run
-from nbconvo.ipython.settings import NbConvo
+from nbconvo.ipython.settings import settings
 from nbconvo.journal import ExecutionSummary, open_journal
 from nbconvo.protocol.definition import definition_of
 
@@ -22,8 +22,7 @@ FOLDER = ".nbconvo"
 class Notebook:
     """What one kernel holds. The engine opens with the first run, on the loop that runs then."""
 
-    def __init__(self, settings: NbConvo | None = None) -> None:
-        self.settings = settings or NbConvo()
+    def __init__(self) -> None:
         self._engine: KernelEngine | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runs: dict[str, Run] = {}
@@ -84,7 +83,7 @@ class Notebook:
         """The engine of the running loop; a script that runs one loop after another gets one for each."""
         loop = _running_loop()
         if self._engine is None or self._loop is not loop:
-            durability = "full" if self.settings.durability == "full" else "normal"
+            durability = "full" if settings().durability == "full" else "normal"
             journal = open_journal(self._journal_path(), durability=durability)
             self._engine, self._loop, self._runs = KernelEngine(journal), loop, {}
             self._engine.open()
@@ -92,8 +91,8 @@ class Notebook:
 
     def _journal_path(self) -> str | Path:
         """A file beside the notebook; in memory for scripts, and where nobody can answer (such runs play their replies)."""
-        if self.settings.journal:
-            return self.settings.journal
+        if settings().journal:
+            return settings().journal
         if host.is_headless():
             return ":memory:"
         path = Path(host.notebook_path() or "notebook.ipynb")

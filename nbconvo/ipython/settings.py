@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import traitlets
 from traitlets.config import Configurable
 
@@ -15,3 +17,9 @@ class NbConvo(Configurable):
     durability = traitlets.Enum(
         ("normal", "full"), "normal", help="'normal' survives the death of the kernel, 'full' a power cut as well (slower)."
     ).tag(config=True)
+
+
+@cache
+def settings() -> NbConvo:
+    """Those of this process."""
+    return NbConvo()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
-from typing import Any
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Any
 
 from nbconvo.views.model import AnswerItem, AskView, Chunk, Item, TranscriptView
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _NO_ANSWER = {"timed_out": "No answer in time", "canceled": "Cancelled before an answer", "failed": "Failed before an answer"}
 _STATUS = {"running": "Running", "waiting": "Waiting for an answer", "canceled": "Cancelled", "failed": "Failed", "completed": ""}
@@ -23,8 +25,14 @@ _MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>~|]")
 _BEGINS_BLOCK = re.compile(r"^(\d*)([#+\-=.)])", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
-# "js-default" escapes raw HTML and refuses javascript: and data: links; an image would be a request to who wrote the text.
-_markdown = MarkdownIt("js-default", {"linkify": False}).disable("image")
+
+@cache
+def _markdown() -> MarkdownIt:
+    """Raw HTML is escaped, javascript: and data: links are refused; an image would be a request to who wrote the text."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - fifty milliseconds, for those who show something
+
+    return MarkdownIt("js-default", {"linkify": False}).disable("image")
+
 
 # JupyterLab shows an error line where a saved widget has no kernel; while this twin is all there is, the line says nothing.
 _STYLE = (
@@ -111,7 +119,7 @@ def _item_html(item: Item) -> str:
     match item["kind"]:
         case "message":
             prefix = "<p><strong>Error</strong></p>" if item["is_error"] else ""
-            return f'<div class="nbc-message">{prefix}{_markdown.render(_chunks(item["chunks"]))}</div>'
+            return f'<div class="nbc-message">{prefix}{_markdown().render(_chunks(item["chunks"]))}</div>'
         case "answer":
             asked = "".join(f"<div><small>{escape(line)}</small></div>" for line in _asked(item))
             said = escape(_said(item)).replace("\n", "<br>")
