@@ -1,8 +1,9 @@
-// The page's end of one widget: it keeps the view up to date from the trait and the patches, and sends replies. It holds no
-// truth; a page that missed something asks for the whole state again.
+// The page's end of one widget: it keeps the view up to date from the trait and the patches, and sends replies and moves. It
+// holds no truth; a page that missed something asks for the whole state again.
 import type { AnyModel } from "@anywidget/types";
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { newId } from "./ids";
+import { type Move, Moves } from "./moves";
 import { applyPatches } from "./patch";
 import type { AckMessage, KernelMessage, PageMessage, PatchMessage, TranscriptView, WidgetState } from "./protocol";
 import { PATIENCE_MS, Replies } from "./replies";
@@ -16,11 +17,20 @@ type Timer = ReturnType<typeof setTimeout>;
 /** After this long the whole state is asked for again, then after twice as long, and so on. */
 const RESYNC_AGAIN_MS = 3000;
 const RESYNC_TIMES = 4;
-/** An accepted reply ends its ask at once; after this long its end must have been missed. */
+/** An accepted reply ends its ask at once, an accepted move changes the view; after this long it must have been missed. */
 const END_MISSED_MS = 1500;
 /** A restarting kernel takes a moment to let go of its comms. */
 const LINK_CHECK_MS = 300;
 const NOTICE_MS = 8000;
+
+const BUSY = "Kernel is busy. It will follow when it is free.";
+const UNREACHABLE = "The kernel cannot be reached. Run the cell again.";
+/** What is said when the kernel does not say why. */
+const REFUSED: Record<Move["kind"], string> = {
+  rewind: "This answer cannot be edited.",
+  branch: "This branch cannot be shown.",
+  start_over: "It could not be started over.",
+};
 
 const NOTHING: TranscriptView = {
   execution_id: "",
@@ -31,12 +41,16 @@ const NOTHING: TranscriptView = {
   asks: [],
   started_at: null,
   ended_at: null,
+  branch: null,
+  resumed: false,
+  can_rewind: false,
 };
 
 export const hasEnded = (view: TranscriptView): boolean => view.status !== "running" && view.status !== "waiting";
 
 export class Connection {
   readonly replies = new Replies();
+  readonly moves = new Moves();
   readonly #model: AnyModel;
   readonly #view = signal<TranscriptView>(NOTHING);
   readonly #link = signal<Link>("live");
@@ -105,6 +119,32 @@ export class Connection {
     });
   }
 
+  /** Asks the answered `taskId` again. False when that cannot be asked for now, as with the next two. */
+  rewind(taskId: string): boolean {
+    return this.#move({ kind: "rewind", reply_id: newId(), task_id: taskId });
+  }
+
+  showBranch(index: number): boolean {
+    return this.#move({ kind: "branch", reply_id: newId(), index });
+  }
+
+  startOver(): boolean {
+    return this.#move({ kind: "start_over", reply_id: newId() });
+  }
+
+  #move(move: Move): boolean {
+    if (this.moves.current.peek()) return false;
+    if (!this.#send(move)) {
+      if (hasEnded(this.#view.peek())) this.#say(UNREACHABLE); // a run that goes on says so by itself
+      return false;
+    }
+    this.moves.began(move);
+    this.#later(PATIENCE_MS, () => {
+      if (this.moves.isUnheard(move)) this.#say(BUSY);
+    });
+    return true;
+  }
+
   receive(message: KernelMessage): void {
     batch(() => {
       if (message.kind === "patch") this.#patch(message);
@@ -145,9 +185,12 @@ export class Connection {
   }
 
   #show(view: TranscriptView): void {
+    // Branches share their task ids; what was sent to one says nothing about another.
+    const isSame = view.execution_id === this.#view.peek().execution_id;
     this.#view.value = view;
-    this.replies.keepOnly(view.asks.map((ask) => ask.task_id));
-    if (hasEnded(view)) this.#stopping.value = null;
+    this.replies.keepOnly(isSame ? view.asks.map((ask) => ask.task_id) : []);
+    if (!isSame || hasEnded(view)) this.#stopping.value = null;
+    this.moves.shown(view);
   }
 
   #acknowledged(ack: AckMessage): void {
@@ -157,12 +200,28 @@ export class Connection {
       if (ack.code !== "closed") this.#say(ack.message || "It could not be stopped.");
       return;
     }
-    const taskId = this.replies.acknowledged(ack);
+    const move = this.moves.acknowledged(ack);
+    if (move) this.#moved(move, ack);
+    const taskId = move ? null : this.replies.acknowledged(ack);
     if (taskId === null || ack.code === "rejected" || ack.code === "failed") return;
     if (ack.code === "closed") this.#say(ack.message || "Already answered elsewhere.");
     // The patch that ends the ask follows. Should it have been lost, the ask must not stay for ever.
     this.#later(END_MISSED_MS, () => {
       if (this.replies.states.peek().has(taskId)) this.#resync();
+    });
+  }
+
+  #moved(move: Move, ack: AckMessage): void {
+    if (ack.code !== "accepted") {
+      this.#say(ack.message || REFUSED[move.kind]);
+      return;
+    }
+    if (this.#notice.peek() === BUSY) this.#notice.value = "";
+    this.moves.shown(this.#view.peek());
+    this.#later(END_MISSED_MS, () => {
+      if (this.moves.current.peek() !== move) return;
+      this.moves.forget();
+      this.#resync();
     });
   }
 
@@ -205,6 +264,7 @@ export class Connection {
   #disconnected(link: Link): void {
     this.#link.value = link;
     this.#stopping.value = null;
+    this.moves.forget();
     this.replies.abandon();
   }
 

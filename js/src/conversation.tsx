@@ -1,11 +1,15 @@
 // One conversation: its head, what was said, and the asks that are open now.
-import { useLayoutEffect, useMemo } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Asks } from "./asks/asks";
 import { hotkeyChoice } from "./asks/hotkeys";
 import { type Connection, hasEnded, type Link } from "./connection";
 import { dropEndedDrafts } from "./drafts";
 import { FocusKeeper } from "./focus";
 import { Header } from "./header";
+import { type Editing, EditingContext } from "./items/edit";
+import type { AnswerItem } from "./protocol";
+import { Resumed } from "./resumed";
 import { Transcript } from "./transcript";
 
 interface ConversationProps {
@@ -21,10 +25,15 @@ const GONE: Record<Exclude<Link, "live">, string> = {
 
 export function Conversation({ connection, root }: ConversationProps) {
   const view = connection.view.value;
-  const link = hasEnded(view) ? "live" : connection.link.value;
+  const ended = hasEnded(view);
+  const isReached = connection.link.value === "live";
+  const link = ended ? "live" : connection.link.value;
+  const move = connection.moves.current.value;
   const focus = useMemo(() => new FocusKeeper(root), [root]);
+  // The answer the person went back to: what its ask starts from when it opens again.
+  const edited = useRef<AnswerItem | null>(null);
 
-  useLayoutEffect(() => focus.settle(view.asks), [focus, view]);
+  useLayoutEffect(() => focus.settle(view.asks), [focus, view, isReached]);
   useLayoutEffect(() => {
     if (view.execution_id)
       dropEndedDrafts(
@@ -37,6 +46,19 @@ export function Conversation({ connection, root }: ConversationProps) {
     focus.answered();
     connection.reply(taskId, input);
   };
+  const editing = useMemo(
+    (): Editing => ({
+      isOffered: computed(() => connection.view.value.can_rewind),
+      isReached: computed(() => connection.link.value === "live"),
+      move: connection.moves.current,
+      edit: (item) => {
+        if (!connection.rewind(item.id)) return;
+        edited.current = item;
+        focus.reopens(item.id);
+      },
+    }),
+    [connection, focus],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     const choice = link === "live" ? hotkeyChoice(event, view.asks) : null;
     if (!choice) return;
@@ -46,15 +68,32 @@ export function Conversation({ connection, root }: ConversationProps) {
 
   return (
     <section class="nbc-frame" aria-label={view.title} onKeyDown={onKeyDown}>
-      <Header view={view} link={link} stopping={connection.stopping.value !== null} onStop={() => connection.stop()} />
-      <Transcript view={view} live={link === "live"} />
+      <Header
+        view={view}
+        link={link}
+        stopping={connection.stopping.value !== null}
+        onStop={() => connection.stop()}
+        canMove={isReached && move === null}
+        onBranch={(index) => connection.showBranch(index)}
+      />
+      {view.resumed && !ended && isReached && <Resumed move={move} onStartOver={() => connection.startOver()} />}
+      <EditingContext.Provider value={editing}>
+        <Transcript view={view} live={link === "live"} />
+      </EditingContext.Provider>
       <footer class="nbc-footer">
         {link !== "live" && (
           <p class="nbc-banner" role="alert">
             {GONE[link]}
           </p>
         )}
-        <Asks connection={connection} view={view} enabled={link === "live"} focus={focus} onAnswer={answer} />
+        <Asks
+          connection={connection}
+          view={view}
+          edited={edited.current}
+          enabled={link === "live"}
+          focus={focus}
+          onAnswer={answer}
+        />
         <p class="nbc-notice" role="status">
           {connection.notice.value}
         </p>

@@ -7,6 +7,7 @@ export class FocusKeeper {
   readonly #root: HTMLElement;
   #last: Element | null = null;
   #answered = false;
+  #reopening: string | null = null;
   #known: ReadonlySet<string> | null = null;
 
   constructor(root: HTMLElement) {
@@ -27,21 +28,35 @@ export class FocusKeeper {
     this.#answered = true;
   }
 
-  /** After every drawing, with the asks that are open now. */
+  /** The person goes back to an answer in this view: its ask may have the focus when it opens again. */
+  reopens(taskId: string): void {
+    this.#reopening = taskId;
+  }
+
+  /** After every drawing that can open an ask or take something away, with the asks that are open now. */
   settle(asks: readonly AskView[]): void {
     const known = this.#known;
     this.#known = new Set(asks.map((ask) => ask.task_id));
     if (!known) return; // the first drawing
-    const fresh = asks.find((ask) => !known.has(ask.task_id));
+    const opened = asks.filter((ask) => !known.has(ask.task_id));
+    const reopened = opened.find((ask) => ask.task_id === this.#reopening);
+    const fresh = reopened ?? opened[0];
     const dropped = this.#last !== null && !this.#last.isConnected && this.#nowhere();
-    if (dropped) this.#control((fresh ?? asks[0])?.task_id)?.focus();
-    else if (fresh && this.#answered && this.#free()) this.#control(fresh.task_id)?.focus();
+    if (dropped) this.#catch((fresh ?? asks[0])?.task_id);
+    else if (fresh && (this.#answered || reopened) && this.#free()) this.#control(fresh.task_id)?.focus();
     if (fresh) this.#answered = false;
+    if (reopened) this.#reopening = null;
   }
 
   /** Back to the ask whose answer was refused, unless the person went elsewhere. */
   returnTo(taskId: string): void {
     if (this.#free()) this.#control(taskId)?.focus();
+  }
+
+  /** An ask that cannot be answered now does not take the focus; the transcript always does. */
+  #catch(taskId: string | undefined): void {
+    this.#control(taskId)?.focus();
+    if (this.#nowhere()) this.#control(undefined)?.focus();
   }
 
   #control(taskId: string | undefined): HTMLElement | null {

@@ -1,4 +1,5 @@
-// The head of a conversation: what it is, how it is doing, and the way to stop it.
+// The head of a conversation: what it is, how it is doing, which branch of it this is, and the way to stop it.
+import { Branches } from "./branches";
 import { hasEnded, type Link } from "./connection";
 import type { TranscriptView } from "./protocol";
 
@@ -15,9 +16,12 @@ interface HeaderProps {
   readonly link: Link;
   readonly stopping: boolean;
   readonly onStop: () => void;
+  /** Whether another branch can be asked for now. */
+  readonly canMove: boolean;
+  readonly onBranch: (index: number) => void;
 }
 
-export function Header({ view, link, stopping, onStop }: HeaderProps) {
+export function Header({ view, link, stopping, onStop, canMove, onBranch }: HeaderProps) {
   const connected = link === "live";
   const look = connected ? view.status : "disconnected";
   const words = !connected ? "Disconnected" : stopping ? "Stopping…" : (WORDS[view.status] ?? view.status);
@@ -30,6 +34,7 @@ export function Header({ view, link, stopping, onStop }: HeaderProps) {
         <span class="nbc-dot" aria-hidden="true" />
         {words}
       </span>
+      {view.branch && <Branches branch={view.branch} enabled={canMove} onShow={onBranch} />}
       {connected && !hasEnded(view) && (
         <button type="button" class="nbc-stop" aria-disabled={stopping} onClick={onStop}>
           <span class="nbc-square" aria-hidden="true" />

@@ -191,7 +191,7 @@ export interface TranscriptView {
   can_rewind: boolean;
 }
 
-/** The `state` trait. `seq` is the number of the last patch in it; `now` the kernel's clock (epoch seconds) when it was read. */
+/** The `state` trait. `seq` is the number of the last patch in it, `now` the kernel's clock (epoch seconds) when read. */
 export interface WidgetState {
   seq: number;
   view: TranscriptView;

@@ -4,10 +4,11 @@ import asks from "./styles/asks.css?inline";
 import frame from "./styles/frame.css?inline";
 import items from "./styles/items.css?inline";
 import markdown from "./styles/markdown.css?inline";
+import moves from "./styles/moves.css?inline";
 import theme from "./styles/theme.css?inline";
 import transcript from "./styles/transcript.css?inline";
 
-const text = [theme, frame, transcript, items, markdown, asks].join("\n");
+const text = [theme, frame, transcript, items, moves, markdown, asks].join("\n");
 
 function fingerprint(value: string): string {
   let hash = 5381;

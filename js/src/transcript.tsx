@@ -28,6 +28,7 @@ export function Transcript({ view, live }: { view: TranscriptView; live: boolean
   useLayoutEffect(() => {
     const follow = new ResizeObserver(() => {
       if (atEnd.peek()) toEnd();
+      else onScroll(); // what was said may have become shorter
     });
     for (const box of [scroller.current, content.current]) if (box) follow.observe(box);
     return () => follow.disconnect();

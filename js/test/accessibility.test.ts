@@ -46,6 +46,7 @@ const refuse = async ({ el, model }: Shown) => {
 const MORE: Record<string, [Parameters<typeof show>[0], (shown: Shown) => unknown]> = {
   disconnected: [STATES.chat, ({ model }) => model.trigger("comm_live_update")],
   refused: [waiting(chat({ label: "Name" }), form()), refuse],
+  moving: [STATES.resumed, ({ el }) => find(el, ".nbc-edit").click()],
   unfolded: [STATES.failed, ({ el }) => find(el, "details").setAttribute("open", "")],
   deadline: [waiting(chat({ deadline: Date.now() / 1000 + 5 })), () => undefined],
 };

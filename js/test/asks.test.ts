@@ -208,6 +208,12 @@ describe("a form", () => {
     expect(find<HTMLLabelElement>(el, "label").control).toBe(field(el));
   });
 
+  it("has its own label when another widget has a form as well", () => {
+    const [first, second] = [show(waiting(form())), show(waiting(form()))];
+    expect(find<HTMLLabelElement>(first.el, "label").control).toBe(field(first.el));
+    expect(find<HTMLLabelElement>(second.el, "label").control).toBe(field(second.el));
+  });
+
   it("sends what was written", async () => {
     const { el, model } = show(waiting(form()));
     await type(field(el), '{"amount": 3}');

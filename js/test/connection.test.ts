@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "../src/connection";
+import type { Move } from "../src/moves";
+import type { TranscriptView } from "../src/protocol";
 import { FakeModel } from "./model";
 import { chat, says, state, view } from "./views";
 
@@ -175,6 +177,110 @@ describe("replies", () => {
     model.gone = false;
     model.patch(4);
     expect(connection.link.value).toBe("live");
+  });
+});
+
+describe("moves", () => {
+  const branched = { ...OPEN, asks: [ask], branch: { index: 1, count: 3 }, resumed: true };
+  const moves: Array<[kind: Move["kind"], refused: string, view: Partial<TranscriptView>]> = [
+    ["rewind", "This answer cannot be edited.", { asks: [ask, chat({ task_id: "a" })] }],
+    ["branch", "This branch cannot be shown.", { branch: { index: 2, count: 3 } }],
+    ["start_over", "It could not be started over.", { resumed: false }],
+  ];
+  const start = (kind: Move["kind"]) => {
+    const page = connect(branched);
+    page.model.push({ kind: "state", state: state(branched, 3) });
+    const { connection } = page;
+    const go = { rewind: () => connection.rewind("a"), branch: () => connection.showBranch(2) };
+    expect(kind === "start_over" ? connection.startOver() : go[kind]()).toBe(true);
+    return { ...page, under: () => connection.moves.current.value?.kind };
+  };
+
+  it.each(moves)("%s: is over when the kernel agreed and its view is there", (kind, _, parts) => {
+    const { model, under } = start(kind);
+    model.ack("accepted");
+    expect(under()).toBe(kind);
+    model.push({ kind: "state", state: state({ ...branched, title: "another change" }, 4) });
+    expect(under()).toBe(kind);
+    model.push({ kind: "state", state: state({ ...branched, ...parts }, 5) });
+    expect(under()).toBeUndefined();
+  });
+
+  it.each(moves)("%s: is over as well when the view comes first", (kind, _, parts) => {
+    const { model, under, resyncs } = start(kind);
+    model.push({ kind: "state", state: state({ ...branched, ...parts }, 4) });
+    expect(under()).toBe(kind);
+    model.ack("accepted");
+    expect(under()).toBeUndefined();
+    vi.advanceTimersByTime(5000);
+    expect(resyncs()).toBe(1);
+  });
+
+  it.each(moves)("%s: is over with a notice when the kernel refuses", (kind, words) => {
+    for (const code of ["rejected", "closed", "failed"] as const) {
+      const { model, under, connection } = start(kind);
+      model.ack(code);
+      expect(under()).toBeUndefined();
+      expect(connection.notice.value).toBe(words);
+      expect(connection.startOver()).toBe(true);
+      model.ack(code, "because");
+      expect(connection.notice.value).toBe("because");
+    }
+  });
+
+  it.each(moves)("%s: makes the page ask again when its view was missed", (kind) => {
+    const { model, under, resyncs } = start(kind);
+    model.ack("accepted");
+    vi.advanceTimersByTime(2000);
+    expect(under()).toBeUndefined();
+    expect(resyncs()).toBe(2);
+  });
+
+  it("are sent one at a time", () => {
+    const { model, connection } = start("branch");
+    expect(connection.showBranch(3)).toBe(false);
+    expect(connection.startOver()).toBe(false);
+    expect(model.sent.filter(({ kind }) => kind !== "resync")).toMatchObject([{ kind: "branch", index: 2 }]);
+  });
+
+  it("say that the kernel is busy, until it answers", () => {
+    const { model, connection } = start("rewind");
+    expect(model.of("rewind")).toMatchObject([{ task_id: "a" }]);
+    vi.advanceTimersByTime(700);
+    expect(connection.notice.value).toContain("busy");
+    model.ack("accepted");
+    expect(connection.notice.value).toBe("");
+  });
+
+  it("do not say so when it only takes long to get there", () => {
+    const { model, connection } = start("rewind");
+    model.ack("accepted");
+    vi.advanceTimersByTime(700);
+    expect(connection.notice.value).toBe("");
+  });
+
+  it("end when the kernel is gone", () => {
+    const { model, under } = start("start_over");
+    model.trigger("comm_live_update");
+    expect(under()).toBeUndefined();
+  });
+
+  it("of a run that ended say when the kernel cannot be reached", () => {
+    const { model, connection } = connect({ status: "completed", can_rewind: true });
+    model.gone = true;
+    expect(connection.rewind("a")).toBe(false);
+    expect(connection.notice.value).toContain("cannot be reached");
+  });
+
+  it("to another branch leave what was sent to this one behind", () => {
+    const { model, connection } = connect();
+    connection.reply(ask.task_id, 1);
+    connection.stop();
+    model.push({ kind: "state", state: state({ ...OPEN, asks: [ask], execution_id: "exec-2" }, 4) });
+    expect(connection.replies.states.value.size).toBe(0);
+    expect(connection.stopping.value).toBeNull();
+    connection.reply(ask.task_id, 2);
+    expect(model.replies).toHaveLength(2);
   });
 });
 

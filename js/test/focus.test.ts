@@ -74,6 +74,14 @@ describe("the focus", () => {
     expect(two.value).toBe("half");
   });
 
+  it("stays in the widget when the kernel goes away under the Stop button", async () => {
+    const { el, model } = show(waiting(chat()));
+    find(el, ".nbc-stop").focus();
+    model.trigger("comm_live_update");
+    await settled();
+    expect(document.activeElement).toBe(find(el, "[role=log]"));
+  });
+
   it("stays in the widget when the run ends under the Stop button", async () => {
     const { el, model } = show();
     find(el, ".nbc-stop").focus();

@@ -50,11 +50,16 @@ export class FakeModel {
     this.trigger("change:state");
   }
 
-  /** The kernel's answer to the newest reply or cancel. */
+  /** The kernel's answer to the newest message that asks for one. */
   ack(code: AckMessage["code"], message = "", errors: AckMessage["errors"] = []): void {
     const last = this.sent.filter((each) => each.kind !== "resync").at(-1);
     if (!last) throw new Error("nothing was sent");
     this.push({ kind: "ack", reply_id: last.reply_id, code, message, errors });
+  }
+
+  /** What the page sent of one kind. */
+  of<Kind extends PageMessage["kind"]>(kind: Kind): Extract<PageMessage, { kind: Kind }>[] {
+    return this.sent.filter((message) => message.kind === kind) as Extract<PageMessage, { kind: Kind }>[];
   }
 
   get listeners(): number {

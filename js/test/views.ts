@@ -14,6 +14,9 @@ export const view = (parts: Partial<TranscriptView> = {}): TranscriptView => ({
   asks: [],
   started_at: AT,
   ended_at: null,
+  branch: null,
+  resumed: false,
+  can_rewind: false,
   ...parts,
 });
 
@@ -213,6 +216,27 @@ export const STATES: Record<string, TranscriptView> = {
       says("The mail server refused the message.", { is_error: true }),
       { kind: "result", id: id(), value: { name: "Ada", total: 12.5 }, at: AT },
     ],
+  }),
+  resumed: view({
+    title: "Travel planner",
+    status: "waiting",
+    branch: { index: 1, count: 2 },
+    resumed: true,
+    can_rewind: true,
+    items: [
+      says("Hello! I plan trips. **Where would you like to go?**"),
+      answered("Somewhere warm, with trains.\nTwo people, one week."),
+      says("And how do you want to travel?"),
+      answered("Night train", {
+        ask: "confirmation",
+        label: "Means",
+        prompt: "Which is best for **both** of you, also with the luggage and the bicycles?",
+        value: { choice: "night" },
+      }),
+      answered("", { state: "timed_out", prompt: "Any wishes?" }),
+      answered("", { ask: "form", label: "Expense", value: { amount: 12.5, category: "food" } }),
+    ],
+    asks: [chat({ prompt: "Anything else?" })],
   }),
   failed: view({
     title: "Expenses",

@@ -1,7 +1,7 @@
 // The open asks. One alone stands plainly at the foot of the conversation; several get a card each.
 import type { Connection } from "../connection";
 import type { FocusKeeper } from "../focus";
-import type { AskView, TranscriptView } from "../protocol";
+import type { AnswerItem, AskView, TranscriptView } from "../protocol";
 import type { ReplyState } from "../replies";
 import { ChatAsk } from "./chat";
 import { ConfirmationAsk } from "./confirmation";
@@ -12,6 +12,8 @@ import { FormAsk } from "./form";
 export interface AskProps {
   readonly ask: AskView;
   readonly executionId: string;
+  /** The answer it had before the person went back to it. */
+  readonly earlier: AnswerItem | null;
   /** What became of the newest reply made here; undefined before the first and while it is being edited. */
   readonly reply: ReplyState | undefined;
   /** False while the kernel is gone. */
@@ -26,6 +28,8 @@ export interface AskProps {
 interface AsksProps {
   readonly connection: Connection;
   readonly view: TranscriptView;
+  /** The newest answer the person went back to. */
+  readonly edited: AnswerItem | null;
   readonly enabled: boolean;
   readonly focus: FocusKeeper;
   readonly onAnswer: (taskId: string, input: unknown) => void;
@@ -33,7 +37,7 @@ interface AsksProps {
 
 const KINDS: Record<string, (props: AskProps) => preact.JSX.Element> = { chat: ChatAsk, confirmation: ConfirmationAsk };
 
-export function Asks({ connection, view, enabled, focus, onAnswer }: AsksProps) {
+export function Asks({ connection, view, edited, enabled, focus, onAnswer }: AsksProps) {
   const several = view.asks.length > 1;
   const replies = connection.replies.states.value;
   return (
@@ -41,7 +45,11 @@ export function Asks({ connection, view, enabled, focus, onAnswer }: AsksProps) 
       {view.asks.map((ask) => {
         const Kind = KINDS[ask.kind] ?? FormAsk;
         return (
-          <div key={ask.task_id} class={several ? "nbc-ask nbc-card" : "nbc-ask"} data-task={ask.task_id}>
+          <div
+            key={`${view.execution_id}:${ask.task_id}`}
+            class={several ? "nbc-ask nbc-card" : "nbc-ask"}
+            data-task={ask.task_id}
+          >
             {(ask.label || ask.deadline !== null) && (
               <div class="nbc-ask-head">
                 <span class="nbc-caption">{ask.label}</span>
@@ -51,6 +59,7 @@ export function Asks({ connection, view, enabled, focus, onAnswer }: AsksProps) 
             <Kind
               ask={ask}
               executionId={view.execution_id}
+              earlier={edited?.id === ask.task_id ? edited : null}
               reply={replies.get(ask.task_id)}
               enabled={enabled}
               onAnswer={(input) => onAnswer(ask.task_id, input)}

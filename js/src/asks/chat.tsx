@@ -1,7 +1,8 @@
 // A free answer: suggestions to click and a text to write.
 import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { readDraft, writeDraft } from "../drafts";
+import { useElementId } from "../ids";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { AskProps } from "./asks";
 import { Feedback, isRefused, isUnderWay } from "./feedback";
@@ -10,10 +11,10 @@ const DEFAULT_PROMPT = "Type your message";
 /** A longer prompt does not fit into the empty field and is shown above it. */
 const PLACEHOLDER_LENGTH = 70;
 
-export function ChatAsk({ ask, executionId, reply, enabled, onAnswer, onEdit, onRefused }: AskProps) {
+export function ChatAsk({ ask, executionId, earlier, reply, enabled, onAnswer, onEdit, onRefused }: AskProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = useSignal(readDraft(executionId, ask.task_id) ?? "");
-  const feedbackId = useId();
+  const text = useSignal(readDraft(executionId, ask.task_id) ?? earlier?.text ?? "");
+  const feedbackId = useElementId();
   const prompt = ask.prompt || DEFAULT_PROMPT;
   const isLong = prompt.length > PLACEHOLDER_LENGTH || prompt.includes("\n");
   const busy = isUnderWay(reply);

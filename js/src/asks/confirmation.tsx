@@ -1,5 +1,5 @@
 // A choice between a few options.
-import { useId } from "preact/hooks";
+import { useElementId } from "../ids";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { Option } from "../protocol";
 import type { AskProps } from "./asks";
@@ -13,8 +13,8 @@ const LOOKS: Record<string, string> = { accept: "nbc-button nbc-primary", declin
  * the hotkeys work at once and Tab leads to the first button.
  */
 export function ConfirmationAsk({ ask, reply, enabled, onAnswer, onRefused }: AskProps) {
-  const promptId = useId();
-  const feedbackId = useId();
+  const promptId = useElementId();
+  const feedbackId = useElementId();
   const canAnswer = enabled && !isUnderWay(reply);
   const choose = (option: Option) => {
     if (canAnswer) onAnswer({ choice: option.value });

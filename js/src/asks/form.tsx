@@ -1,18 +1,20 @@
 // Any other ask: its answer is written as JSON, starting from what its schema says.
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { readDraft, writeDraft } from "../drafts";
-import { FoldedJson, pretty } from "../items/json";
+import { useElementId } from "../ids";
+import { FoldedJson } from "../items/json";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { ReplyState } from "../replies";
 import type { AskProps } from "./asks";
 import { Feedback, isRefused, isUnderWay } from "./feedback";
 import { skeleton } from "./skeleton";
 
-export function FormAsk({ ask, executionId, reply, enabled, onAnswer, onEdit, onRefused }: AskProps) {
-  const text = useSignal(readDraft(executionId, ask.task_id) ?? pretty(skeleton(ask.schema)));
+export function FormAsk({ ask, executionId, earlier, reply, enabled, onAnswer, onEdit, onRefused }: AskProps) {
+  const text = useSignal(
+    readDraft(executionId, ask.task_id) ?? JSON.stringify(earlier?.value ?? skeleton(ask.schema), null, 2),
+  );
   const invalid = useSignal<ReplyState | undefined>(undefined);
-  const [fieldId, hintId, feedbackId] = [useId(), useId(), useId()];
+  const [fieldId, hintId, feedbackId] = [useElementId(), useElementId(), useElementId()];
   const shown = invalid.value ?? reply;
   const canAnswer = enabled && !isUnderWay(reply);
   const name = ask.label || String(ask.schema?.title ?? "Answer");

@@ -1,6 +1,8 @@
 // What a person answered, or why nobody did.
+import { useElementId } from "../ids";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { AnswerItem } from "../protocol";
+import { EditAnswer } from "./edit";
 import { FoldedJson, isScalar } from "./json";
 
 const UNANSWERED: Record<Exclude<AnswerItem["state"], "answered">, string> = {
@@ -20,34 +22,46 @@ export function AnswerView({ item, caption }: { item: AnswerItem; caption: strin
       </div>
     );
   }
-  if (item.ask === "chat") {
-    return (
-      <div class="nbc-said">
-        {caption && caption !== "Type your message" && <span class="nbc-caption">{caption}</span>}
-        <div class="nbc-bubble">{item.text}</div>
+  return item.ask === "chat" ? <Said item={item} caption={caption} /> : <Decided item={item} />;
+}
+
+/** A chat: the words of the person. */
+function Said({ item, caption }: { item: AnswerItem; caption: string | null }) {
+  const id = useElementId();
+  return (
+    <div class="nbc-said">
+      {caption && caption !== "Type your message" && <span class="nbc-caption">{caption}</span>}
+      <div class="nbc-line-said">
+        <div id={id} class="nbc-bubble">
+          {item.text}
+        </div>
+        <EditAnswer item={item} answerId={id} />
       </div>
-    );
-  }
-  return <Decided item={item} />;
+    </div>
+  );
 }
 
 /** A confirmation or a form: what was asked, and what was chosen. */
 function Decided({ item }: { item: AnswerItem }) {
+  const id = useElementId();
   return (
-    <div class="nbc-decided">
-      {item.label && <span class="nbc-caption">{item.label}</span>}
-      {item.prompt && (
-        <div class="nbc-asked">
-          <InlineMarkdown text={item.prompt} />
-        </div>
-      )}
-      {item.text && (
-        <div class="nbc-choice">
-          <span aria-hidden="true">✓ </span>
-          {item.text}
-        </div>
-      )}
-      {!item.text && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
-    </div>
+    <>
+      <div id={id} class="nbc-decided">
+        {item.label && <span class="nbc-caption">{item.label}</span>}
+        {item.prompt && (
+          <div class="nbc-asked">
+            <InlineMarkdown text={item.prompt} />
+          </div>
+        )}
+        {item.text && (
+          <div class="nbc-choice">
+            <span aria-hidden="true">✓ </span>
+            {item.text}
+          </div>
+        )}
+        {!item.text && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
+      </div>
+      <EditAnswer item={item} answerId={id} />
+    </>
   );
 }
