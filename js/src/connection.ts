@@ -203,7 +203,11 @@ export class Connection {
     const move = this.moves.acknowledged(ack);
     if (move) this.#moved(move, ack);
     const taskId = move ? null : this.replies.acknowledged(ack);
-    if (taskId === null || ack.code === "rejected" || ack.code === "failed") return;
+    if (taskId === null) return;
+    if (ack.code === "rejected" || ack.code === "failed") {
+      if (!this.replies.states.peek().has(taskId)) this.#say(ack.message); // the ask is gone, and with it the place to say so
+      return;
+    }
     if (ack.code === "closed") this.#say(ack.message || "Already answered elsewhere.");
     // The patch that ends the ask follows. Should it have been lost, the ask must not stay for ever.
     this.#later(END_MISSED_MS, () => {

@@ -14,6 +14,8 @@ export type ReplyState =
 export class Replies {
   readonly #states = signal<ReadonlyMap<string, ReplyState>>(new Map());
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Replies whose ask ended before their ack came (another page was faster, say), by reply id. Their ack still matters. */
+  readonly #outlived = new Map<string, string>();
 
   get states(): ReadonlySignal<ReadonlyMap<string, ReplyState>> {
     return this.#states;
@@ -31,7 +33,7 @@ export class Replies {
   /** An ack arrived. Gives the task id it was for, or null when the reply was not made on this page. */
   acknowledged(ack: AckMessage): string | null {
     const taskId = this.#taskOf(ack.reply_id);
-    if (!taskId) return null;
+    if (!taskId) return this.#outlivedBy(ack.reply_id);
     this.#stopTimer(ack.reply_id);
     if (ack.code === "rejected" || ack.code === "failed") this.refuse(taskId, ack.message, ack.errors);
     else this.#set(taskId, { phase: "accepted", replyId: ack.reply_id });
@@ -56,7 +58,10 @@ export class Replies {
   /** Forgets the replies to asks that are no longer open. */
   keepOnly(openTaskIds: readonly string[]): void {
     for (const taskId of this.#states.peek().keys()) {
-      if (!openTaskIds.includes(taskId)) this.forget(taskId);
+      if (openTaskIds.includes(taskId)) continue;
+      const known = this.#states.peek().get(taskId);
+      if (known && (known.phase === "sending" || known.phase === "queued")) this.#outlived.set(known.replyId, taskId);
+      this.forget(taskId);
     }
   }
 
@@ -65,6 +70,7 @@ export class Replies {
     for (const [taskId, state] of this.#states.peek()) {
       if ("replyId" in state) this.forget(taskId);
     }
+    this.#outlived.clear();
   }
 
   /** Stops all timers. */
@@ -78,6 +84,12 @@ export class Replies {
       if ("replyId" in state && state.replyId === replyId) return taskId;
     }
     return null;
+  }
+
+  #outlivedBy(replyId: string): string | null {
+    const taskId = this.#outlived.get(replyId) ?? null;
+    this.#outlived.delete(replyId);
+    return taskId;
   }
 
   #set(taskId: string, state: ReplyState): void {

@@ -150,6 +150,16 @@ describe("replies", () => {
     expect(connection.notice.value).toBe("");
   });
 
+  it.each(["closed", "rejected"] as const)("are answered for when their ask went first and they were %s", (code) => {
+    const { model, connection } = connect();
+    model.push({ kind: "state", state: state({ ...OPEN, asks: [ask] }, 3) });
+    connection.reply(ask.task_id, 1);
+    model.push({ kind: "state", state: state({ asks: [] }, 4) });
+    expect(phase(connection)).toBeUndefined();
+    model.ack(code, "Somebody was faster.");
+    expect(connection.notice.value).toBe("Somebody was faster.");
+  });
+
   it("that were accepted while the ask stays make the page ask again", () => {
     const { model, connection, resyncs } = connect();
     model.push({ kind: "state", state: state({ ...OPEN, asks: [ask] }, 3) });

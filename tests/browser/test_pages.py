@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.cells import GREETING, busy_until, pasted
@@ -92,9 +91,6 @@ class HeldBack:
         self._page_side.send(message)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the page forgets its reply when the ask goes, and so does not know the ack that comes after"
-)
 def test_a_tab_that_answers_before_it_sees_the_other_answer_is_told(
     open_with: OpenWith, lab: Lab, new_page: Callable[[], Page]
 ) -> None:

@@ -25,6 +25,9 @@ export function AnswerView({ item, caption }: { item: AnswerItem; caption: strin
   return item.ask === "chat" ? <Said item={item} caption={caption} /> : <Decided item={item} />;
 }
 
+const isDecline = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "choice" in value && value.choice === "decline";
+
 /** A chat: the words of the person. */
 function Said({ item, caption }: { item: AnswerItem; caption: string | null }) {
   const id = useElementId();
@@ -55,7 +58,7 @@ function Decided({ item }: { item: AnswerItem }) {
         )}
         {item.text && (
           <div class="nbc-choice">
-            <span aria-hidden="true">✓ </span>
+            <span aria-hidden="true">{isDecline(item.value) ? "✕ " : "✓ "}</span>
             {item.text}
           </div>
         )}
