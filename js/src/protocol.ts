@@ -1,7 +1,7 @@
 // Written by js/typescript.py from nbconvo/views/model.py and nbconvo/widgets/messages.py. Do not edit.
 
 
-/** Kernel to page: what became of a reply or a cancel. Every one of those gets exactly one. */
+/** Kernel to page: what became of a message that carries a `reply_id`. Every one of those gets exactly one. */
 export interface AckMessage {
   kind: "ack";
   reply_id: string;

@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 import anywidget
 import traitlets
 
-from nbconvo.errors import InputRejected, NoPendingInput
+from nbconvo.errors import InputRejected, NbconvoError, NoPendingInput
 from nbconvo.views.model import TranscriptView
 from nbconvo.widgets.assets import assets, source
 from nbconvo.widgets.feed import Feed
@@ -98,6 +98,8 @@ class Conversation(anywidget.AnyWidget):
             self._ack(reply_id, "rejected", "This answer was not accepted.", errors)
         except NoPendingInput:
             self._ack(reply_id, "closed", "This question is closed: it was answered elsewhere, timed out or was cancelled.")
+        except NbconvoError as error:
+            self._ack(reply_id, "rejected", str(error))
         except Exception as error:
             self._ack(reply_id, "failed", f"{type(error).__name__}: {error}")
         else:

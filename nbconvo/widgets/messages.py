@@ -99,7 +99,7 @@ AckCode = Literal["accepted", "rejected", "closed", "failed"]
 
 
 class AckMessage(TypedDict):
-    """Kernel to page: what became of a reply or a cancel. Every one of those gets exactly one."""
+    """Kernel to page: what became of a message that carries a `reply_id`. Every one of those gets exactly one."""
 
     kind: Literal["ack"]
     reply_id: str
