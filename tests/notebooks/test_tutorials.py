@@ -15,6 +15,7 @@ each_tutorial = pytest.mark.parametrize("path", TUTORIALS, ids=[path.stem for pa
 SAID = {
     "01_greeting": ["What's your name?", "Nice to meet you, Ada!", "Oat milk cappuccino"],
     "02_approval": ["Train to Lyon", "Approve", "receipt for 128.50 EUR", "No answer in time"],
+    "03_durable": ["Ada, with letter", "Bob, without letter", "no answer in a week", "Welcome, Cleo"],
 }
 
 
