@@ -2,6 +2,7 @@
 
 from nbconvo.engine.contract import Engine, ExecutionHandle, PendingInput
 from nbconvo.engine.execution import Status
-from nbconvo.engine.kernel import KernelEngine, KernelHandle
+from nbconvo.engine.handle import KernelHandle
+from nbconvo.engine.kernel import KernelEngine
 
 __all__ = ["Engine", "ExecutionHandle", "KernelEngine", "KernelHandle", "PendingInput", "Status"]

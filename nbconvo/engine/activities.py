@@ -107,7 +107,7 @@ class ActivityCall:
                 self._give_up(error)
                 return
             self._history.record(ActivityTaskRetrying(self.task_id, self._definition.name, self.attempt, str(error)))
-            self._history.commit()
+            self._history.commit_or_crash()
             await sleep(clock, self._definition.retry.delay(self.attempt))
             self.attempt += 1
 
@@ -132,7 +132,7 @@ class ActivityCall:
         if self._abandoned:  # it went on to its end all the same; the workflow has gone on without it
             return None
         self._history.happened(ActivityTaskCompleted(self.task_id, self._definition.name, result))
-        self._history.commit()
+        self._history.commit_or_crash()
         self.completed(result)
         return None
 
@@ -163,7 +163,7 @@ class ActivityCall:
         text = "".join(traceback.format_exception(error))
         self._history.record(FailureTraced(kind, text, self.task_id))
         self._history.happened(ActivityTaskFailed(self.task_id, self._definition.name, self.attempt, message))
-        self._history.commit()
+        self._history.commit_or_crash()
         self.failed(kind, message, error)
 
 

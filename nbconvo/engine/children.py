@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from nbconvo.engine.history import History
-from nbconvo.errors import ApplicationError, ChildWorkflowError, WorkflowCanceled, WorkflowFailed
+from nbconvo.errors import ApplicationError, ChildWorkflowError, EngineClosed, WorkflowCanceled, WorkflowFailed
 from nbconvo.protocol.definition import ParentClosePolicy, WorkflowDefinition
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.protocol.events import (
@@ -124,7 +124,7 @@ class ChildCall:
         try:
             result = self._handle.outcome_nowait()
             self._history.happened(ChildCompleted(self.child_id, result))
-            self._history.commit()
+            self._history.commit_or_crash()
             self.completed(result)
         except WorkflowFailed as error:
             self._failed(error.failure_type, error.message, error)
@@ -132,10 +132,14 @@ class ChildCall:
             self._failed("CancelledError", error.reason or "cancelled", error)
         except ValidationError as error:
             self._failed("ValidationError", str(error), error)
+        except EngineClosed:
+            pass  # the parent stops, too
+        except Exception as error:  # the child cannot go on, so nor can who waits for it
+            self._history.crash(error)
 
     def _failed(self, kind: str, message: str, error: Exception) -> None:
         self._history.happened(ChildFailed(self.child_id, kind, message))
-        self._history.commit()
+        self._history.commit_or_crash()
         self.failed(kind, message, error)
 
 

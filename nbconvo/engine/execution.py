@@ -7,6 +7,7 @@ sees it.
 
 from __future__ import annotations
 
+import logging
 from asyncio import Task
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -39,6 +40,8 @@ from nbconvo.protocol.events import (
     WorkflowExecutionStarted,
 )
 
+logger = logging.getLogger(__name__)
+
 
 class Status(Enum):
     """Where an execution is in its life."""
@@ -52,7 +55,7 @@ class Status(Enum):
     CANCELED = "canceled"
     """A cancel ended it."""
     EVICTED = "evicted"
-    """The engine closed over it: the history is whole, nothing runs."""
+    """The engine closed over it, or could not go on (the journal failed): the history is whole, nothing runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Execution:
     def __init__(self, definition: WorkflowDefinition, history: History, host: Host) -> None:
         self.definition = definition
         self.history = history
+        history.crash = self.crash
         self.status = Status.RUNNING
         self.scheduled = False
         self.result: Any = None
@@ -155,7 +159,12 @@ class Execution:
         self._settle()
 
     def submit(self, task_id: str, value: Any) -> None:
-        """Accept a reply: checked, committed, then handed over. Raises `NoPendingInput` or `InputRejected`."""
+        """Accept a reply: checked, committed, then handed over.
+
+        Raises `NoPendingInput`, `InputRejected`, or what the journal fails with; then the ask is as it was.
+        """
+        if self.status is Status.EVICTED and self.failure is not None:
+            raise self.failure
         ask, answer = self.inside.pending.check(task_id, value)
         self.history.happened(InputReceived(task_id, answer.model_dump(mode="json")))
         self.history.commit()
@@ -186,10 +195,15 @@ class Execution:
             self._close(Status.EVICTED)
 
     def crash(self, error: Exception) -> None:
-        """The engine itself cannot go on with this execution, for example because the journal cannot be written."""
-        self.failure = error
-        self.history.closed = True
-        self._close(Status.FAILED)
+        """The engine itself cannot go on with this execution, for example because the journal cannot be written.
+
+        It stops where its record ends, and can be taken up from there; what was not recorded did not happen.
+        """
+        if self.status is not Status.EVICTED:
+            logger.error("Workflow %s cannot go on: %s", self.definition.name, error, exc_info=error)
+            self.failure = error
+            self.history.abandon()
+            self._close(Status.EVICTED)
 
     def _queue_entrypoint(self, arguments: list[Any]) -> None:
         self._main = self.inside.loop.create_task(self._run(arguments), name=self.definition.name)
@@ -265,11 +279,11 @@ class Execution:
     def _complete(self, value: Any) -> None:
         try:
             wire = self.definition.shape.encode(value)
+            self.result = self.definition.shape.decode_result(wire)  # what a restart would give
         except Exception as error:
-            error.add_note("The value that the workflow returned cannot be written as JSON.")
+            error.add_note("The value that the workflow returned cannot be written as JSON, or does not fit its annotation.")
             self._fail(error)
             return
-        self.result = self.definition.shape.decode_result(wire)  # what a restart would give
         self.history.record(WorkflowExecutionCompleted(self._started, wire))
         self._close(Status.COMPLETED)
 

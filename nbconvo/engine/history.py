@@ -20,16 +20,23 @@ from nbconvo.protocol.events import EventAttributes, field_names
 from nbconvo.protocol.text import readable
 
 Publish = Callable[[list[Event]], None]
+Crash = Callable[[Exception], None]
 
 
 class History:
-    """Events of one execution, numbered from 1. Nobody sees one before the journal has it."""
+    """Events of one execution, numbered from 1. Nobody sees one before the journal has it.
 
-    __slots__ = ("_buffer", "_clock", "_journal", "_newest", "_publish", "_rehearsed", "closed", "lineage", "now", "sequence")
+    `crash` is set by the execution: it is told when the journal fails where nobody else could be.
+    """
+
+    __slots__ = (
+        "_buffer", "_clock", "_journal", "_newest", "_publish", "_rehearsed", "closed", "crash", "lineage", "now", "sequence",
+    )  # fmt: skip
 
     def __init__(self, lineage: Lineage, journal: Journal, clock: Clock, publish: Publish) -> None:
         self.lineage = lineage
         self.closed = False
+        self.crash: Crash = _raise
         self.sequence = 0
         self.now = clock.time_ns() / 1e9
         self._newest = 0
@@ -60,10 +67,11 @@ class History:
     def activity_made(self, attributes: EventAttributes, origin: str) -> None:
         """Add and show at once an event that the code of activity `origin` made."""
         if not self.closed:
-            self.commit()
+            self.commit_or_crash()
+        if not self.closed:
             self.sequence += 1
             self._buffer.append(Event(self.sequence, self._timestamp(), self.lineage, _readable(attributes), origin))
-            self.commit()
+            self.commit_or_crash()
 
     def _timestamp(self) -> int:
         """Now; where the machine's clock was set back, the time of the newest event."""
@@ -81,11 +89,27 @@ class History:
             raise NotAllowedInWorkflow(f"Changing the workflow in {who}", "use a signal or an update")
 
     def commit(self) -> None:
-        """Append what is in the buffer to the journal, then show it."""
+        """Append what is in the buffer to the journal, then show it. What the journal does not take is dropped."""
         if self._buffer:
             events, self._buffer = self._buffer, []
-            self._journal.append(self.lineage.workflow_exec_id, events)
+            try:
+                self._journal.append(self.lineage.workflow_exec_id, events)
+            except BaseException:
+                self.sequence -= len(events)  # they did not happen
+                raise
             self._publish(events)
+
+    def commit_or_crash(self) -> None:
+        """The same where nobody is there to be told of a failure: the execution stops where its record ends."""
+        try:
+            self.commit()
+        except Exception as error:
+            self.crash(error)
+
+    def abandon(self) -> None:
+        """Take no more events, and drop those that are not committed."""
+        self._buffer.clear()
+        self.closed = True
 
     def rehearse(self, events: Sequence[Event]) -> None:
         """Take up a recorded history: from now on events are only collected, for comparison, until `go_live`."""
@@ -102,6 +126,10 @@ class History:
     def go_live(self) -> None:
         """The recorded history is used up: what comes now is new."""
         self._rehearsed = None
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 _FREE_TEXT = frozenset({"payload", "patches", "result", "failure", "traceback", "input", "reason"})

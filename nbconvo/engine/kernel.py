@@ -17,9 +17,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from asyncio import Future, get_running_loop
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from os import PathLike
 from typing import Any
 
@@ -27,166 +26,28 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from nbconvo.engine.children import closed_by_parent, orphans
-from nbconvo.engine.contract import PendingInput
 from nbconvo.engine.execution import Execution, Host, Status
 from nbconvo.engine.fork import forked_history
-from nbconvo.engine.handlers import SUBMIT_INPUT
+from nbconvo.engine.handle import KernelHandle
 from nbconvo.engine.history import History
 from nbconvo.engine.limits import RateLimiter
 from nbconvo.engine.pending import field_problems
 from nbconvo.engine.scheduler import Scheduler
 from nbconvo.engine.stream import EventStream
-from nbconvo.errors import EngineClosed, ExecutionEnded, ExecutionMismatch, FieldProblem, StartInputInvalid
+from nbconvo.errors import (
+    EngineClosed,
+    ExecutionInUse,
+    ExecutionMismatch,
+    FieldProblem,
+    NbconvoError,
+    StartInputInvalid,
+)
 from nbconvo.journal import open_journal
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock, SystemClock, random_id
 from nbconvo.protocol.definition import WorkflowDefinition, definition_of
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.protocol.events import CellBound, WorkflowExecutionStarted
-
-
-class Submission(BaseModel):
-    """The argument of upstream's `__submit_input`."""
-
-    task_id: str
-    input: Any
-
-
-class KernelHandle:
-    """One execution of a `KernelEngine`; the contract is `contract.ExecutionHandle`."""
-
-    __slots__ = ("_ended", "_execution", "_stream")
-
-    def __init__(self, execution: Execution, stream: EventStream) -> None:
-        self._execution = execution
-        self._stream = stream
-        self._ended: Future[None] = get_running_loop().create_future()
-
-    @property
-    def id(self) -> str:
-        """The id of the execution."""
-        return self._execution.inside.execution_id
-
-    @property
-    def workflow_name(self) -> str:
-        """The name of the workflow's definition."""
-        return self._execution.definition.name
-
-    @property
-    def root_id(self) -> str:
-        """The id of the execution that started it all; its own when nobody started it."""
-        return self._execution.history.lineage.root_workflow_exec_id
-
-    @property
-    def is_running(self) -> bool:
-        """True until the execution has ended."""
-        return self.status is Status.RUNNING
-
-    @property
-    def definition(self) -> WorkflowDefinition:
-        """The workflow's definition."""
-        return self._execution.definition
-
-    @property
-    def status(self) -> Status:
-        """Where the execution is in its life."""
-        return self._execution.status
-
-    @property
-    def is_busy(self) -> bool:
-        """True while an activity's code is running."""
-        return any(call.is_running for call in self._execution.inside.calls.values())
-
-    async def pending_inputs(self) -> list[PendingInput]:
-        """The open asks, oldest first."""
-        return self.pending_inputs_nowait()
-
-    def pending_inputs_nowait(self) -> list[PendingInput]:
-        """The same at once, for code that cannot await."""
-        return self._execution.inside.pending.list()
-
-    async def submit_input(self, task_id: str, value: Any) -> None:
-        """Answer an ask. Raises `InputRejected` (it stays open) or `NoPendingInput`."""
-        self.submit_input_nowait(task_id, value)
-
-    def submit_input_nowait(self, task_id: str, value: Any) -> None:
-        """The same at once, for code that cannot await."""
-        self._execution.submit(task_id, value)
-
-    async def result(self) -> Any:
-        """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, `EngineClosed` (it closed first)."""
-        if self.status is Status.RUNNING:
-            await asyncio.shield(self._ended)
-        if self._execution.failure is not None:
-            raise self._execution.failure
-        return self._execution.result
-
-    def events(self, after: int = 0, *, internal: bool = False) -> AsyncIterator[Event]:
-        """Recorded and coming events above `after`."""
-        return self._stream.follow(after, internal)
-
-    async def cancel(self, reason: str | None = None) -> None:
-        """Ask the run to stop."""
-        self.cancel_nowait(reason)
-
-    def cancel_nowait(self, reason: str | None = None) -> None:
-        """The same at once, for code that cannot await."""
-        self._execution.cancel(reason)
-
-    async def signal(self, name: str, value: Any = None) -> None:
-        """Send a signal. Raises `HandlerNotFound` or `HandlerRejected`; then the run never heard of it."""
-        self._running().handlers.signal(name, value)
-
-    async def query(self, name: str, value: Any = None) -> Any:
-        """Ask the workflow something. Raises `HandlerNotFound`, `HandlerRejected`, or what the handler raises."""
-        if self._execution.scheduled:  # what was accepted before the query is applied before it
-            await _next_callback()
-        return self._execution.handlers.query(name, value)
-
-    async def update(self, name: str, value: Any = None) -> Any:
-        """Change the workflow and wait for the handler's result, as JSON.
-
-        Raises `HandlerNotFound`, `HandlerRejected` or `UpdateFailedError`; the run goes on in each case.
-        """
-        if name == SUBMIT_INPUT:
-            submission = Submission.model_validate(value)
-            await self.submit_input(submission.task_id, submission.input)
-            return {}
-        return await self._running().handlers.update(name, value)
-
-    @property
-    def is_canceling(self) -> bool:
-        """True when it was asked to stop."""
-        return self._execution.is_canceling
-
-    async def terminate(self, reason: str | None = None) -> None:
-        """End the run at once, without asking its code."""
-        self.terminate_nowait(reason)
-
-    def terminate_nowait(self, reason: str | None = None) -> None:
-        """The same at once, for code that cannot await."""
-        self._execution.terminate(reason)
-
-    def outcome_nowait(self) -> Any:
-        """The result of an ended run as JSON. Raises what it failed with."""
-        if self._execution.failure is not None:
-            raise self._execution.failure
-        return self._execution.definition.shape.encode(self._execution.result)
-
-    def when_ended(self, callback: Callable[[], None]) -> None:
-        """Call back on the host's loop when the execution has ended."""
-        self._ended.add_done_callback(lambda _: callback())
-
-    def _running(self) -> Execution:
-        if self.status is not Status.RUNNING:
-            raise ExecutionEnded(self.id, self.status.value)
-        return self._execution
-
-    def close(self) -> None:
-        """Tell who waits and who follows that the execution has ended."""
-        self._stream.end()
-        if not self._ended.done():
-            self._ended.set_result(None)
 
 
 class KernelEngine:
@@ -243,7 +104,7 @@ class KernelEngine:
         if self._scheduler is None:
             raise EngineClosed
         definition = definition_of(workflow)
-        if id is not None and id in self._handles:
+        if id is not None and self._has(id):
             return self._existing(id, definition)
         if id is not None and (recorded := self.journal.read(id)):
             return self._take_up(definition, recorded, self._scheduler)
@@ -251,6 +112,10 @@ class KernelEngine:
         return self._begin(
             definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._scheduler
         )
+
+    def _has(self, execution_id: str) -> bool:
+        """True for an execution of this engine, unless it stopped because the journal failed: that one is taken up anew."""
+        return execution_id in self._handles and self._handles[execution_id].status is not Status.EVICTED
 
     def _existing(self, execution_id: str, definition: WorkflowDefinition) -> KernelHandle:
         handle = self._handles[execution_id]
@@ -301,7 +166,7 @@ class KernelEngine:
         """Start a child, or take it up again after a restart of the parent."""
         if self._scheduler is None:
             raise EngineClosed
-        if child_id in self._handles:
+        if self._has(child_id):
             return self._handles[child_id]
         if recorded := self.journal.read(child_id):
             return self._take_up(definition, recorded, self._scheduler)
@@ -310,7 +175,13 @@ class KernelEngine:
 
     def _begin(self, definition: WorkflowDefinition, value: Any, lineage: Lineage, scheduler: Scheduler) -> KernelHandle:
         arguments, wire = _decode_input(definition, value)
-        self._admit(definition, lineage, scheduler).begin(arguments, wire)
+        execution = self._admit(definition, lineage, scheduler)
+        try:
+            execution.begin(arguments, wire)
+        except BaseException:
+            execution.evict()
+            self._handles.pop(lineage.workflow_exec_id)
+            raise
         return self._handles[lineage.workflow_exec_id]
 
     def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
@@ -338,7 +209,8 @@ class KernelEngine:
         except BaseException:
             self._handles.pop(lineage.workflow_exec_id)
             self._executions.pop(lineage.workflow_exec_id, None)
-            self.journal.release(lineage.workflow_exec_id)
+            with suppress(NbconvoError):
+                self.journal.release(lineage.workflow_exec_id)
             raise
         return self._handles[lineage.workflow_exec_id]
 
@@ -348,20 +220,14 @@ class KernelEngine:
             history = self.journal.read(child.child_id)
             summary = self.journal.summary(child.child_id)
             if child.child_id not in self._handles and summary is not None and not summary.has_ended:
-                self.journal.append(child.child_id, closed_by_parent(child, history, self.clock.time_ns()))
+                with suppress(ExecutionInUse):  # somebody looks after it
+                    self.journal.append(child.child_id, closed_by_parent(child, history, self.clock.time_ns()))
 
     def _execution_ended(self, execution: Execution) -> None:
         self._executions.pop(execution.inside.execution_id, None)
         self._handles[execution.inside.execution_id].close()
-        self.journal.release(execution.inside.execution_id)
-
-
-async def _next_callback() -> None:
-    """Let the callbacks that are queued now run first."""
-    loop = get_running_loop()
-    passed: Future[None] = loop.create_future()
-    loop.call_soon(passed.set_result, None)
-    await passed
+        with suppress(NbconvoError):  # the journal fails: then the right ends with this process
+            self.journal.release(execution.inside.execution_id)
 
 
 def _newest_run(recorded: Sequence[Event]) -> Sequence[Event]:

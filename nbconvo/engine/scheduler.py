@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 
 from nbconvo.engine.execution import Execution
-
-logger = logging.getLogger(__name__)
 
 
 class Scheduler:
@@ -36,8 +33,7 @@ class Scheduler:
             execution = self._queue.popleft()
             try:
                 execution.turn()
-            except Exception as error:  # the journal failed, or a defect of ours: this run ends, the others go on
-                logger.exception("Workflow %s cannot go on.", execution.definition.name)
+            except Exception as error:  # the journal failed, or a defect of ours: this run stops, the others go on
                 execution.crash(error)
         if self._queue and not self._called:
             self._called = True

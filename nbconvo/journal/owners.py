@@ -19,7 +19,9 @@ class Owner:
     def __init__(self, directory: Path, owner_id: str) -> None:
         self.id = owner_id
         self._path = directory / f"{owner_id}{SUFFIX}"
-        self._lock = _connect(self._path)
+        self._path.touch(0o600)
+        self._lock = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        self._lock.execute("PRAGMA journal_mode=MEMORY")
         self._lock.execute("BEGIN EXCLUSIVE")
 
     def close(self) -> None:
@@ -36,7 +38,7 @@ def is_alive(directory: Path, owner_id: str) -> bool:
     path = directory / f"{owner_id}{SUFFIX}"
     if not path.exists():
         return False
-    probe = _connect(path)
+    probe = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
         probe.execute("BEGIN EXCLUSIVE")
         probe.rollback()
@@ -47,9 +49,3 @@ def is_alive(directory: Path, owner_id: str) -> bool:
     with suppress(OSError):
         path.unlink()
     return False
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=MEMORY")
-    return connection

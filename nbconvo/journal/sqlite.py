@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -29,9 +29,9 @@ VERSION = 1
 
 _SCHEMA = """
 CREATE TABLE executions (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL, owner TEXT,
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT,
     workflow_name TEXT NOT NULL, display_name TEXT, status TEXT NOT NULL, open_asks INTEGER NOT NULL,
-    started_at REAL NOT NULL, updated_at REAL NOT NULL, notebook TEXT, cell_id TEXT
+    started_at REAL NOT NULL, notebook TEXT, cell_id TEXT
 ) STRICT;
 CREATE TABLE runs (
     execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, run_id TEXT NOT NULL, lineage BLOB NOT NULL,
@@ -42,8 +42,14 @@ CREATE TABLE events (
     timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, origin TEXT, PRIMARY KEY (execution, sequence)
 ) STRICT, WITHOUT ROWID;
 """
-_COLUMNS = "id, workflow_name, display_name, status, open_asks, started_at, updated_at, notebook, cell_id"
+_UPDATED_AT = "(SELECT timestamp / 1e9 FROM events WHERE execution = key ORDER BY sequence DESC LIMIT 1)"
+_COLUMNS = f"id, workflow_name, display_name, status, open_asks, started_at, {_UPDATED_AT}, notebook, cell_id"
 """Those of `ExecutionSummary`, in its order."""
+
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_FEW = 8
+_INSERTS = [f"INSERT INTO events VALUES {', '.join([_ROW] * count)}" for count in range(_FEW + 1)]
+"""By the number of events."""
 
 _GITIGNORE = "# Records of conversations: they hold what people typed.\n*\n"
 
@@ -59,13 +65,22 @@ class SqliteJournal:
         self._known: dict[str, _Known] = {}
 
     def append(self, execution_id: str, events: Sequence[Event]) -> None:
-        """Commit `events` in one transaction, with the execution's summary."""
+        """Commit `events`, in one transaction with what they change in the execution's summary."""
         if not events:
             return
+        known = self._known.get(execution_id)
+        if known is not None and len(events) <= _FEW and events[0].lineage.workflow_run_id == known.run_id:
+            check_sequence(execution_id, known.last, events)
+            summary = summarize(events, known.summary)
+            if summary is not None and summary.same_but_for_time(known.summary):
+                self._insert_events(known.key, events)
+                known.last = events[-1].sequence
+                return
         with self._transaction() as database:
-            known = self._known.get(execution_id) or self._load(database, execution_id)
+            known = known or self._load(database, execution_id)
             check_sequence(execution_id, known.last if known else 0, events)
-            self._known[execution_id] = self._write(database, known, events)
+            known = self._write(database, known, events)
+        self._known[execution_id] = known
 
     def read(self, execution_id: str, after: int = 0) -> Sequence[Event]:
         """The events above `after`."""
@@ -85,10 +100,11 @@ class SqliteJournal:
         return ExecutionSummary(*rows[0]) if rows else None
 
     def forget(self, execution_id: str) -> None:
-        """Delete an execution."""
+        """Delete an execution. Raises `ExecutionInUse` when another living process has it."""
         self._known.pop(execution_id, None)
         if self.path.exists():
             with self._transaction() as database:
+                self._check_free(database, execution_id)
                 database.execute("DELETE FROM executions WHERE id = ?", (execution_id,))
 
     def acquire(self, execution_id: str) -> None:
@@ -96,11 +112,15 @@ class SqliteJournal:
         if not self.path.exists():
             return  # nothing is recorded yet: the first append makes it ours
         with self._transaction() as database:
-            row = database.execute("SELECT owner FROM executions WHERE id = ?", (execution_id,)).fetchone()
-            holder = row[0] if row else None
-            if holder and holder != self._me().id and is_alive(self.path.parent, holder):
-                raise ExecutionInUse(execution_id, holder)
+            self._check_free(database, execution_id)
             database.execute("UPDATE executions SET owner = ? WHERE id = ?", (self._me().id, execution_id))
+
+    def _check_free(self, database: sqlite3.Connection, execution_id: str) -> None:
+        row = database.execute("SELECT owner FROM executions WHERE id = ?", (execution_id,)).fetchone()
+        holder = row[0] if row else None
+        mine = self._owner is not None and holder == self._owner.id
+        if holder and not mine and is_alive(self.path.parent, holder):
+            raise ExecutionInUse(execution_id, holder)
 
     def release(self, execution_id: str) -> None:
         """Give the right back."""
@@ -121,45 +141,41 @@ class SqliteJournal:
     # Reading and writing
 
     def _write(self, database: sqlite3.Connection, known: _Known | None, events: Sequence[Event]) -> _Known:
-        lineage, last = events[0].lineage, events[-1].sequence
+        lineage = events[0].lineage
         summary = summarize(events, known.summary if known else None)
         assert summary is not None
-        if known is None:
-            known = self._insert(database, summary)
-        if known.run_id != lineage.workflow_run_id:
-            run = (known.key, lineage.workflow_run_id, encode_lineage(lineage))
-            database.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", run)
-        rows = [
-            (
-                known.key,
-                e.sequence,
-                lineage.workflow_run_id,
-                e.event_timestamp,
-                e.event_type,
-                encode_attributes(e.attributes),
-                e.origin,
-            )
-            for e in events
-        ]
-        database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        changes = (last, summary.status, summary.open_asks, summary.updated_at, summary.notebook, summary.cell_id, known.key)
-        update = "last = ?, status = ?, open_asks = ?, updated_at = ?, notebook = ?, cell_id = ?"
-        database.execute(f"UPDATE executions SET {update} WHERE key = ?", changes)
-        return _Known(known.key, last, lineage.workflow_run_id, summary)
+        key = self._insert(database, summary) if known is None else known.key
+        run = (key, lineage.workflow_run_id, encode_lineage(lineage))
+        database.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", run)
+        database.executemany(f"INSERT INTO events VALUES {_ROW}", [_row(key, event) for event in events])
+        changes = (summary.status, summary.open_asks, summary.notebook, summary.cell_id, key)
+        database.execute("UPDATE executions SET status = ?, open_asks = ?, notebook = ?, cell_id = ? WHERE key = ?", changes)
+        return _Known(key, events[-1].sequence, lineage.workflow_run_id, summary)
 
-    def _insert(self, database: sqlite3.Connection, summary: ExecutionSummary) -> _Known:
-        values = (summary.id, self._me().id, summary.workflow_name, summary.display_name, summary.started_at, summary.started_at)
-        cursor = database.execute(
-            "INSERT INTO executions (id, last, owner, workflow_name, display_name, status, open_asks, started_at, updated_at)"
-            " VALUES (?, 0, ?, ?, ?, 'running', 0, ?, ?)",
-            values,
-        )
+    def _insert_events(self, key: int, events: Sequence[Event]) -> None:
+        """The short way for what changes no summary: one statement is a transaction of its own."""
+        values: list[Any] = []
+        for event in events:
+            values += _row(key, event)
+        try:
+            self._database().execute(_INSERTS[len(events)], values)
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def _insert(self, database: sqlite3.Connection, summary: ExecutionSummary) -> int:
+        values = (summary.id, self._me().id, summary.workflow_name, summary.display_name, summary.started_at)
+        columns = "id, owner, workflow_name, display_name, status, open_asks, started_at"
+        cursor = database.execute(f"INSERT INTO executions ({columns}) VALUES (?, ?, ?, ?, 'running', 0, ?)", values)
         assert cursor.lastrowid is not None
-        return _Known(cursor.lastrowid, 0, "", summary)
+        return cursor.lastrowid
 
     def _load(self, database: sqlite3.Connection, execution_id: str) -> _Known | None:
-        row = database.execute(f"SELECT key, last, {_COLUMNS} FROM executions WHERE id = ?", (execution_id,)).fetchone()
-        return _Known(row[0], row[1], "", ExecutionSummary(*row[2:])) if row else None
+        last = "(SELECT max(sequence) FROM events WHERE execution = key)"
+        row = database.execute(f"SELECT key, {last}, {_COLUMNS} FROM executions WHERE id = ?", (execution_id,)).fetchone()
+        if row is None:
+            return None
+        self._check_free(database, execution_id)
+        return _Known(row[0], row[1], "", ExecutionSummary(*row[2:]))
 
     def _read(self, database: sqlite3.Connection, execution_id: str, after: int) -> list[Event]:
         row = database.execute("SELECT key FROM executions WHERE id = ?", (execution_id,)).fetchone()
@@ -199,13 +215,18 @@ class SqliteJournal:
 
     @contextmanager
     def _explained(self) -> Generator[None]:
-        """SQLite's errors as ours, with the file and what to do."""
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise JournalUnavailable(self.path, str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise JournalCorrupted(self.path, str(error)) from error
+        except (sqlite3.Error, OSError) as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: Exception) -> Exception:
+        """SQLite's error as ours, with the file and what to do."""
+        if isinstance(error, sqlite3.IntegrityError):
+            return JournalUnavailable(self.path, "another process has changed or forgotten this execution")
+        if isinstance(error, sqlite3.OperationalError | OSError):
+            return JournalUnavailable(self.path, str(error))
+        return JournalCorrupted(self.path, str(error))
 
     # Opening
 
@@ -215,7 +236,7 @@ class SqliteJournal:
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
-        _make_folder(self.path.parent)
+        _make_private(self.path)
         connection: Any = sqlite3.connect(self.path, timeout=5, isolation_level=None, cached_statements=64)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -232,6 +253,8 @@ class SqliteJournal:
         if version > VERSION:
             raise JournalTooNew(self.path, version, VERSION)
         if version == 0:
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise JournalCorrupted(self.path, "it is an SQLite file of something else")
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
 
     def _me(self) -> Owner:
@@ -252,7 +275,15 @@ class _Known:
         self.summary = summary
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        (folder / ".gitignore").write_text(_GITIGNORE)
+def _row(key: int, event: Event) -> tuple[Any, ...]:
+    data = encode_attributes(event.attributes)
+    return key, event.sequence, event.lineage.workflow_run_id, event.event_timestamp, event.event_type, data, event.origin
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner reads (SQLite gives its other files the same rights), in a folder that is there."""
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
+        (path.parent / ".gitignore").write_text(_GITIGNORE)
+    with suppress(OSError):  # where it cannot be made or is there already, SQLite says more
+        path.touch(0o600, exist_ok=False)

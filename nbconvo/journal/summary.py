@@ -31,6 +31,15 @@ class ExecutionSummary:
         """True when nothing more will happen."""
         return self.status in ("completed", "failed", "canceled")
 
+    def same_but_for_time(self, other: ExecutionSummary) -> bool:
+        """True when only `updated_at` differs from an earlier summary of the same execution."""
+        return (self.status, self.open_asks, self.notebook, self.cell_id) == (
+            other.status,
+            other.open_asks,
+            other.notebook,
+            other.cell_id,
+        )
+
 
 def summarize(events: Iterable[Event], summary: ExecutionSummary | None = None) -> ExecutionSummary | None:
     """The summary after `events`; None as long as nothing was recorded."""

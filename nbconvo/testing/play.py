@@ -76,11 +76,36 @@ def play(workflow: type[Any], input: Any = None, replies: Replies = (), *, clock
 
 async def _play(workflow: type[Any], value: Any, replies: Replies, clock: JumpingClock) -> Played:
     async with KernelEngine(clock=clock) as engine:
-        handle = await engine.start(workflow, value)
+        return await converse(engine, await engine.start(workflow, value), clock, replies)
+
+
+async def converse(engine: KernelEngine, handle: KernelHandle, clock: JumpingClock, replies: Replies = ()) -> Played:
+    """Hold the conversation of an execution that was started, to its end; `clock` is that of its engine.
+
+    For tests that need an engine of their own (a journal in a file, an id, signals before the first reply). Raises as `play`.
+
+    >>> from nbconvo.workflows import workflow
+    >>> @workflow.define(name="nap")
+    ... class Nap:
+    ...     @workflow.entrypoint
+    ...     async def run(self) -> str:
+    ...         await asyncio.sleep(3600)
+    ...         return "rested"
+    >>> async def main() -> Played:
+    ...     clock = JumpingClock()
+    ...     async with KernelEngine(clock=clock) as engine:
+    ...         return await converse(engine, await engine.start(Nap), clock)
+    >>> asyncio.run(main()).result
+    'rested'
+    """
+    jumps, clock.jumps = clock.jumps, False  # time passes when there is nothing to answer, and not before
+    try:
         player = _Player(engine, handle, clock, replies)
         await player.until_ended()
         events = player.events()
         return Played(await handle.result(), Transcript(fold_all(events)), [event for event in events if not event.internal])
+    finally:
+        clock.jumps = jumps
 
 
 class _Player:
