@@ -22,12 +22,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbconvo import conversations, engine, errors, journal, views, workflows
+    from nbconvo import conversations, engine, errors, flow, journal, testing, views, workflows
     from nbconvo.ipython.notebook import run
     from nbconvo.ipython.run import Run
     from nbconvo.ipython.runs import attach, forget, resume, runs
 
-_MODULES = ("conversations", "engine", "errors", "journal", "views", "workflows")
+_MODULES = ("conversations", "engine", "errors", "flow", "journal", "testing", "views", "workflows")
 _NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"} | dict.fromkeys(
     ("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs"
 )
@@ -38,11 +38,13 @@ __all__ = [
     "conversations",
     "engine",
     "errors",
+    "flow",
     "forget",
     "journal",
     "resume",
     "run",
     "runs",
+    "testing",
     "views",
     "workflows",
 ]

@@ -17,6 +17,11 @@ DEFINITION_ATTRIBUTE = "__nbconvo_workflow__"
 class Shape(Protocol):
     """How a handler's arguments and result look as JSON (made by `workflows.shapes`)."""
 
+    @property
+    def takes_input(self) -> bool:
+        """True when there is something to give."""
+        ...
+
     def decode(self, value: Any) -> list[Any]:
         """JSON to the argument list; raises pydantic's ValidationError."""
         ...

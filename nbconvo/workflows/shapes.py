@@ -38,6 +38,11 @@ class HandlerShape:
     result: TypeAdapter[Any]
     wrap: bool
 
+    @property
+    def takes_input(self) -> bool:
+        """True when the handler has a parameter."""
+        return bool(self.parameters)
+
     def decode(self, value: Any) -> list[Any]:
         """JSON to the list of arguments, empty where the handler's own defaults serve. Raises pydantic's ValidationError."""
         if value is None and self.optional:
