@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, get_args
 
+import jsonschema
 import pytest
 
 from nbconvo.protocol import events as ev
@@ -64,17 +65,16 @@ def test_there_is_an_example_of_every_event() -> None:
 
 @pytest.mark.parametrize("attributes", PUBLIC, ids=name)
 def test_a_public_event_fits_upstreams_schema(attributes: ev.EventAttributes, data: Callable[[str], Any]) -> None:
-    jsonschema = pytest.importorskip("jsonschema", reason="the oldest versions are tested without it")
     schema = data("schemas/protocol_WorkflowEvent.json")
     wire = event(attributes).to_json()
     jsonschema.Draft202012Validator(schema).validate(wire)
     (title,) = {
-        row["properties"]["event_type"].get("const") for row in schema["$defs"].values() if fits(jsonschema, schema, row, wire)
+        row["properties"]["event_type"].get("const") for row in schema["$defs"].values() if fits(schema, row, wire)
     }
     assert title == attributes.event_type
 
 
-def fits(jsonschema: Any, schema: dict[str, Any], row: dict[str, Any], wire: dict[str, Any]) -> bool:
+def fits(schema: dict[str, Any], row: dict[str, Any], wire: dict[str, Any]) -> bool:
     whole = {**row, "$defs": schema["$defs"]}
     return "event_type" in row.get("properties", {}) and jsonschema.Draft202012Validator(whole).is_valid(wire)
 
