@@ -35,7 +35,7 @@ try:
 except ModuleNotFoundError:  # pragma: no cover - then pytest itself says that it has nobody to run an async fixture
     _async_fixture = pytest.fixture
 
-_SUITES = "nbconvo.testing.conformance"
+_SUITES = ("nbconvo.testing.engine_conformance", "nbconvo.testing.journal_conformance")
 
 ScriptedUser = Callable[..., Awaitable[Played]]
 
@@ -50,8 +50,8 @@ class NetworkBlocked(NbconvoError):
 
 def pytest_configure() -> None:
     """The asserts of the suites tell both sides, as those of a test do."""
-    if _SUITES not in sys.modules:
-        pytest.register_assert_rewrite(_SUITES)
+    if not sys.modules.keys() & set(_SUITES):
+        pytest.register_assert_rewrite(*_SUITES)
 
 
 @pytest.fixture

@@ -68,9 +68,7 @@ def test_a_public_event_fits_upstreams_schema(attributes: ev.EventAttributes, da
     schema = data("schemas/protocol_WorkflowEvent.json")
     wire = event(attributes).to_json()
     jsonschema.Draft202012Validator(schema).validate(wire)
-    (title,) = {
-        row["properties"]["event_type"].get("const") for row in schema["$defs"].values() if fits(schema, row, wire)
-    }
+    (title,) = {row["properties"]["event_type"].get("const") for row in schema["$defs"].values() if fits(schema, row, wire)}
     assert title == attributes.event_type
 
 
