@@ -275,7 +275,8 @@ class ExecutionInUse(NbconvoError):
 
     def __init__(self, execution_id: str, holder: str) -> None:
         super().__init__(
-            f"Execution {execution_id} is being run by another kernel ({holder}). Stop that one, or look on from there."
+            f"Execution {execution_id} is being run by another kernel ({holder}). "
+            "Stop that one, or start another run here with `%%workflow --new`."
         )
         self.execution_id = execution_id
         self.holder = holder
