@@ -73,7 +73,7 @@ class Execution:
     """One started workflow."""
 
     __slots__ = (
-        "_cancel_reason", "_host", "_is_canceling", "_main", "_started", "_timer",
+        "_cancel_reason", "_host", "_is_canceling", "_main", "_started", "_stopped_by", "_timer",
         "definition", "failure", "handlers", "history", "inside", "result", "scheduled", "status",
     )  # fmt: skip
 
@@ -97,6 +97,7 @@ class Execution:
         self._started = str(self.inside.uuid4())
         self._is_canceling = False
         self._cancel_reason: str | None = None
+        self._stopped_by: BaseException | None = None
 
     def begin(self, arguments: list[Any], wire: list[Any]) -> None:
         """Record the start and queue the entrypoint; `wire` is the input as JSON, as an argument list."""
@@ -225,8 +226,7 @@ class Execution:
 
     def _stop(self, error: BaseException) -> None:
         """Something other than the entrypoint ends the run as failed."""
-        if self.failure is None:
-            self.failure = self._failed_by(error)
+        self._stopped_by = self._stopped_by or error
         if self._main is not None:
             self._main.cancel()
 
@@ -265,6 +265,9 @@ class Execution:
             self._timer = self._host.clock.call_at(deadline, self.wake)
 
     def _finish(self, main: Task[Any]) -> None:
+        if self._stopped_by is not None:
+            self._fail(self._stopped_by)
+            return
         if main.cancelled():
             self._cancelled()
             return
@@ -300,22 +303,15 @@ class Execution:
         self._prepare()
         self.begin(self.definition.shape.decode(value), [] if value is None else [value])
 
-    def _failed_by(self, error: BaseException) -> WorkflowFailed:
-        failure = WorkflowFailed(self.definition.name, type(error).__name__, str(error))
-        failure.__cause__ = error
-        return failure
-
     def _fail(self, error: BaseException) -> None:
         error = explained(error)
-        self.failure = self._failed_by(error)
+        self.failure = WorkflowFailed(self.definition.name, type(error).__name__, str(error))
+        self.failure.__cause__ = error
         self.history.record(FailureTraced(type(error).__name__, author_traceback(error)))
         self.history.record(WorkflowExecutionFailed(self._started, str(error)))
         self._close(Status.FAILED)
 
     def _cancelled(self) -> None:
-        if self.failure is not None and self.failure.__cause__ is not None:
-            self._fail(self.failure.__cause__)
-            return
         self.failure = WorkflowCanceled(self.definition.name, self._cancel_reason)
         self.history.record(WorkflowExecutionCanceled(self._started, self._cancel_reason))
         self._close(Status.CANCELED)

@@ -112,7 +112,7 @@ class Handlers:
             return {"pending_inputs": self._inside.pending.list()}
         handler = self._find("query", name)
         arguments = _decoded(handler, value)
-        with guard.guarded(), self._inside.history.read_only(f"Query {name!r}"):
+        with guard.guarded(), self._inside.loop.entered(), self._inside.history.read_only(f"Query {name!r}"):
             return handler.shape.encode(handler.function(self.instance, *arguments))
 
     def _find(self, kind: str, name: str) -> HandlerDefinition:

@@ -82,10 +82,13 @@ class History:
     def read_only(self, who: str) -> Generator[None]:
         """While this is entered, an event is an error: `who` may only look."""
         before = len(self._buffer)
-        yield
-        if len(self._buffer) > before:
-            self.sequence -= len(self._buffer) - before
+        try:
+            yield
+        finally:
+            made = len(self._buffer) - before
+            self.sequence -= made
             del self._buffer[before:]
+        if made:
             raise NotAllowedInWorkflow(f"Changing the workflow in {who}", "use a signal or an update")
 
     def commit(self) -> None:

@@ -13,6 +13,7 @@ import heapq
 from asyncio import Future, Handle, Task, TimerHandle
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, Protocol, TypeVar
 
@@ -76,10 +77,7 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
 
     def run_turn(self) -> bool:
         """Run what is ready, and what that makes ready. False when the slice is used up and more is waiting."""
-        outer = asyncio._get_running_loop()  # noqa: SLF001 - a loop inside a callback of another needs both private calls
-        asyncio._set_running_loop(self)  # noqa: SLF001
-        self._in_turn = True
-        try:
+        with self.entered():
             for _ in range(SLICE):
                 if not self._ready and not self._meet_conditions():
                     return True
@@ -87,6 +85,15 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
                 if not handle.cancelled():
                     self._run(handle)
             return False
+
+    @contextmanager
+    def entered(self) -> Generator[None]:
+        """While this is entered, this is the running loop: workflow code finds its execution by it."""
+        outer = asyncio._get_running_loop()  # noqa: SLF001 - a loop inside a callback of another needs both private calls
+        asyncio._set_running_loop(self)  # noqa: SLF001
+        self._in_turn = True
+        try:
+            yield
         finally:
             self._in_turn = False
             asyncio._set_running_loop(outer)  # noqa: SLF001
@@ -214,9 +221,6 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         if not self._closed:
             self.runtime.loop_failed(context)
-
-    async def shutdown_asyncgens(self) -> None:
-        """Nothing to shut down."""
 
 
 def _ask(predicate: Callable[[], bool], met: Future[None]) -> None:

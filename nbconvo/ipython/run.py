@@ -192,8 +192,8 @@ class Run:
             self._queue.clear(NoPendingInput("(the run has ended)"))
 
     def _answer(self) -> None:
-        """Give open asks the replies that wait for them."""
-        while (pair := self._queue.take(self._unanswered())) is not None:
+        """Give open asks the replies that wait for them. Called with every event: without replies it looks at nothing."""
+        while len(self._queue) and (pair := self._queue.take(self._unanswered())) is not None:
             ask, reply = pair
             try:
                 self.submit_input_nowait(ask["task_id"], reply_input(ask, reply.value))

@@ -60,8 +60,11 @@ async def _bounded(activity: Callable[[Any], Awaitable[Any]], items: list[Any], 
         async with gate:
             return await activity(item)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(item)) for item in items]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed.exceptions[0].__cause__
     return [task.result() for task in tasks]
 
 
