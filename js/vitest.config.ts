@@ -1,6 +1,7 @@
 // Tests run in a real browser: the one at $CHROMIUM, or the system's.
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { bundledScriptForVite } from "./bundled.mjs";
 
 const args = [
   "--no-sandbox",
@@ -14,16 +15,21 @@ const args = [
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [bundledScriptForVite],
   server: { fs: { allow: [".."] } },
   optimizeDeps: {
     include: [
       "axe-core",
+      "diff",
+      "highlight.js/lib/core",
       "marked",
       "preact",
       "preact/hooks",
       "preact/jsx-runtime",
       "preact/jsx-dev-runtime",
       "@preact/signals",
+      "sucrase",
+      "temml",
     ],
   },
   test: {
@@ -34,7 +40,10 @@ export default defineConfig({
       screenshotFailures: false,
       viewport: { width: 900, height: 800 },
       instances: [{ browser: "chromium" }],
-      provider: playwright({ launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args } }),
+      provider: playwright({
+        contextOptions: { timezoneId: "Europe/Berlin" },
+        launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args },
+      }),
     },
   },
 });

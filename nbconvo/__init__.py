@@ -22,18 +22,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbconvo import conversations, engine, errors, flow, journal, testing, views, workflows
+    from nbconvo import conversations, engine, errors, flow, journal, portability, testing, views, workflows
+    from nbconvo.conversations.memory import MemoryPolicy
+    from nbconvo.conversations.tools import tool
+    from nbconvo.flow import Session
     from nbconvo.ipython.notebook import run
     from nbconvo.ipython.run import Run
     from nbconvo.ipython.runs import attach, forget, resume, runs
 
-_MODULES = ("conversations", "engine", "errors", "flow", "journal", "testing", "views", "workflows")
+_MODULES = ("conversations", "engine", "errors", "flow", "journal", "portability", "testing", "views", "workflows")
 _NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"} | dict.fromkeys(
     ("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs"
 )
+_NAMES |= {"MemoryPolicy": "nbconvo.conversations.memory", "Session": "nbconvo.flow", "tool": "nbconvo.conversations.tools"}
 
 __all__ = [
+    "MemoryPolicy",
     "Run",
+    "Session",
     "attach",
     "conversations",
     "engine",
@@ -41,10 +47,12 @@ __all__ = [
     "flow",
     "forget",
     "journal",
+    "portability",
     "resume",
     "run",
     "runs",
     "testing",
+    "tool",
     "views",
     "workflows",
 ]

@@ -1,4 +1,5 @@
-"""The `nbconvo` command: `demo` shows a tutorial, `doctor` says whether this machine has what it needs."""
+"""The `nbconvo` command: `demo` shows a tutorial, `run` runs a notebook, `export` makes a module of a workflow in one, and
+`doctor` says whether this machine has what it needs."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+
+from nbconvo import headless
+from nbconvo.portability import command as export
 
 DEMO = Path("notebooks/01_greeting.ipynb")
 STATIC = Path(__file__).parent / "widgets" / "static"
@@ -25,7 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("notebook", nargs="?", type=Path, default=DEMO, help=f"another notebook than {DEMO}")
     demo.add_argument("--headless", action="store_true", help="run it with its scripted replies and print the transcript")
     commands.add_parser("doctor", help="check the parts that conversations in a cell need")
+    headless.add_command(commands)
+    export.add_command(commands)
     given = parser.parse_args(arguments)
+    if given.command == "run":
+        return headless.command(given)
+    if given.command == "export":
+        return export.command(given)
     return _doctor() if given.command == "doctor" else _demo(given.notebook, given.headless or _is_headless())
 
 
@@ -49,24 +58,8 @@ def _demo(notebook: Path, headless: bool) -> int:
 
 def _run_headless(path: Path) -> int:
     """Execute the notebook with the replies it was written with, and print what was said."""
-    import nbformat  # noqa: PLC0415 - only this command needs the two; they come with JupyterLab
-    from nbclient import NotebookClient  # noqa: PLC0415
-    from nbclient.exceptions import CellExecutionError  # noqa: PLC0415
-
-    notebook = cast("Any", nbformat.read(path, as_version=4))  # pyright: ignore[reportUnknownMemberType]
-    quiet = ["--log-level=ERROR"]  # the kernel talks to this process alone; its notes are for servers
-    client = NotebookClient(notebook, timeout=120, extra_arguments=quiet, resources={"metadata": {"path": str(path.parent)}})
-    print(f"{path}, run without a browser:\n")
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if text := output.get("text") or output.get("data", {}).get("text/plain"):
-                print(f"{text.rstrip()}\n")
-    return 0
+    print(f"{path}, run without a browser:\n", flush=True)
+    return headless.execute(headless.read_notebook(path), path, timeout=120)
 
 
 def _doctor() -> int:

@@ -17,6 +17,7 @@ NbconvoError
     InputRejected             the reply is not what the ask wants; the ask stays open
     NoPendingInput            the ask is gone: answered, timed out, cancelled, or never was
     NoAnswerToRewind          the ask to go back to was never answered
+    ReplyMismatch             a recorded reply does not belong to what is asked now
     NoReplyError              nobody can answer here (headless) and no scripted reply is left
     Who started or awaits the run:
     StartInputInvalid         the workflow's input does not fit its entrypoint
@@ -34,12 +35,13 @@ NbconvoError
     HandlerRejected           the arguments of a signal, query or update do not fit; the run goes on
     UpdateFailedError         the handler of an update raised; the run goes on
     UsageError                a magic or a command was used with wrong words
-    MissingKey                Mistral's API needs a key and none was given
+    CannotExport              a workflow of a notebook cannot become a module
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -49,21 +51,37 @@ class NbconvoError(Exception):
 
 
 class ErrorCode(StrEnum):
-    """Codes of `WorkflowsException` (upstream's `ErrorCode`, the ones that can happen here)."""
+    """Codes of `WorkflowsException`: upstream's, without those of single calls of its API."""
 
+    EXECUTION_ERROR = "execution_error"
+    TEMPORAL_ERROR = "temporal_error"
+    TEMPORAL_SERVICE_ERROR = "temporal_service_error"
+    TEMPORAL_CONNECTION_ERROR = "temporal_connection_error"
     ACTIVITY_DEFINITION_ERROR = "activity_definition_error"
+    ACTIVITY_NOT_FOUND_ERROR = "activity_not_found_error"
+    INVALID_ARGUMENTS_ERROR = "invalid_arguments_error"
     ACTIVITY_NOT_MODULE_LEVEL = "activity_not_module_level"
     ACTIVITY_RESERVED_NAME = "activity_reserved_name"
-    EXECUTION_ERROR = "execution_error"
-    INVALID_ARGUMENTS_ERROR = "invalid_arguments_error"
-    TEMPORAL_SERVICE_ERROR = "temporal_service_error"
-    RATE_LIMIT_ERROR = "rate_limit_error"
-    REJECTED_QUERY_ERROR = "rejected_query_error"
-    STICKY_WORKER_SESSION_MISSING = "sticky_worker_session_missing"
     TOOL_ARGUMENT_ERROR = "tool_argument_error"
+    RATE_LIMIT_ERROR = "rate_limit_error"
+    STICKY_WORKER_SESSION_MISSING = "sticky_worker_session_missing"
     WORKFLOW_DEFINITION_ERROR = "workflow_definition_error"
+    WORKFLOW_DESCRIPTION_ERROR = "workflow_description_error"
+    WORKFLOW_ALREADY_STARTED = "workflow_already_started"
+    WORKFLOW_NOT_FOUND = "workflow_not_found"
+    INVALID_PARAMS_ERROR = "invalid_params_error"
+    WORKFLOW_TIMEOUT_ERROR = "workflow_timeout_error"
     WORKFLOW_SIGNAL_DEFINITION_ERROR = "workflow_signal_definition_error"
     WORKFLOW_UPDATE_DEFINITION_ERROR = "workflow_update_definition_error"
+    WORKFLOW_QUERY_ERROR = "workflow_query_error"
+    WORKER_REGISTRATION_ERROR = "worker_registration_error"
+    WORKER_RUNTIME_CONFIG_ERROR = "worker_runtime_config_error"
+    AGENT_EXECUTION_ERROR = "agent_execution_error"
+    IN_MEMORY_CACHE_ERROR = "in_memory_cache_error"
+    REJECTED_QUERY_ERROR = "rejected_query_error"
+    UNSERIALIZABLE_PAYLOAD_ERROR = "unserializable_payload_error"
+    BLOB_STORAGE_CONFIG_ERROR = "blob_storage_config_error"
+    INPUT_SIZE_EXCEEDED_ERROR = "input_size_exceeded_error"
 
 
 class WorkflowsException(NbconvoError):
@@ -75,12 +93,16 @@ class WorkflowsException(NbconvoError):
         status: int = 500,
         code: ErrorCode = ErrorCode.TEMPORAL_SERVICE_ERROR,
         type: str = "invalid_request_error",  # noqa: A002 - upstream's parameter name
+        logging_message: str | None = None,
+        logging_properties: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{type}: {message} \nWorkflow Code: {code} -- HTTP status: {status})")
         self.message = message
         self.status = status
         self.code = code
         self.type = type
+        self.logging_message = logging_message
+        self.logging_properties = logging_properties or {}
 
 
 class NotAllowedInWorkflow(NbconvoError):
@@ -144,14 +166,25 @@ class WorkflowTimedOut(NbconvoError):
 
 
 class ApplicationError(NbconvoError):
-    """A failure on purpose. `type` names its kind; `non_retryable` tells an activity's retries to stop."""
+    """A failure on purpose. `type` names its kind; `non_retryable` tells an activity's retries to stop, and `next_retry_delay`
+    how long to wait before the next one. `category` is for platforms that sort failures."""
 
-    def __init__(self, message: str, *details: Any, type: str | None = None, non_retryable: bool = False) -> None:  # noqa: A002
+    def __init__(
+        self,
+        message: str,
+        *details: Any,
+        type: str | None = None,  # noqa: A002 - upstream's parameter name
+        non_retryable: bool = False,
+        next_retry_delay: timedelta | None = None,
+        category: Any = None,
+    ) -> None:
         super().__init__(f"{type}: {message}" if type else message)
         self.message = message
         self.details = details
         self.type = type
         self.non_retryable = non_retryable
+        self.next_retry_delay = next_retry_delay
+        self.category = category
 
 
 class WorkflowError(ApplicationError):
@@ -208,13 +241,18 @@ class NoAnswerToRewind(NbconvoError):
         self.task_id = task_id
 
 
+class ReplyMismatch(NbconvoError):
+    """The conversation does not go as it was recorded: a replies file has no reply for what is asked, or too many."""
+
+
 class NoReplyError(NbconvoError):
     """A headless run asks something that no scripted reply answers."""
 
     def __init__(self, ask: str) -> None:
         super().__init__(
             f"Nobody can answer here, and no scripted reply is left for the ask {ask}. "
-            "Give one with `%%workflow --reply VALUE` (once per ask, in order) or nbconvo.run(..., replies=[...])."
+            "Give one with `%%workflow --reply VALUE` (once per ask, in order) or nbconvo.run(..., replies=[...]), "
+            "or a whole session with `%%workflow --replies FILE`."
         )
         self.ask = ask
 
@@ -345,8 +383,5 @@ class UsageError(NbconvoError):
     """A magic or a command was given something it does not understand; the text says what to write."""
 
 
-class MissingKey(NbconvoError):
-    """No API key was given and the environment has none."""
-
-    def __init__(self) -> None:
-        super().__init__("Mistral's API needs a key: pass connect(api_key=...), or set MISTRAL_API_KEY before the kernel starts.")
+class CannotExport(NbconvoError):
+    """There is no module to be made of a notebook's workflow; the text says why, and what to change."""

@@ -177,9 +177,10 @@ def refused(studio: Studio, target: Path) -> None:
     """A form with a wrong answer."""
     notebook = studio.open("form", state_cell("form"))
     out = notebook.conversation(1)
-    out.get_by_role("textbox").fill('{"city": "Lisbon", "days": 0}')
+    out.get_by_label("City").fill("Lisbon")
+    out.get_by_label("Days").fill("0")
     out.get_by_role("button", name="Submit").click()
-    expect(out.get_by_text("greater than or equal")).to_be_visible()
+    expect(out.get_by_text("Must be 1 or more.")).to_be_visible()
     studio.both_themes(notebook, out, target, "form")
 
 

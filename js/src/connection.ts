@@ -2,6 +2,7 @@
 // holds no truth; a page that missed something asks for the whole state again.
 import type { AnyModel } from "@anywidget/types";
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import { Uploads } from "./forms/uploads";
 import { newId } from "./ids";
 import { type Move, Moves } from "./moves";
 import { applyPatches } from "./patch";
@@ -51,12 +52,14 @@ export const hasEnded = (view: TranscriptView): boolean => view.status !== "runn
 export class Connection {
   readonly replies = new Replies();
   readonly moves = new Moves();
+  readonly uploads = new Uploads((message, buffers) => this.#send(message, buffers));
   readonly #model: AnyModel;
   readonly #view = signal<TranscriptView>(NOTHING);
   readonly #link = signal<Link>("live");
   readonly #skew = signal(0);
   readonly #notice = signal("");
   readonly #stopping = signal<string | null>(null);
+  readonly #saving = signal<string | null>(null);
   #seq = -1;
   /** Runs while the state was asked for and has not come yet. */
   #asking: Timer | null = null;
@@ -102,6 +105,11 @@ export class Connection {
     return this.#stopping;
   }
 
+  /** The id of the message that saves the replies, while it is under way. */
+  get saving(): ReadonlySignal<string | null> {
+    return this.#saving;
+  }
+
   reply(taskId: string, input: unknown): void {
     const now = this.replies.states.peek().get(taskId);
     if (now && "replyId" in now) return;
@@ -116,6 +124,17 @@ export class Connection {
     this.#stopping.value = replyId;
     this.#later(PATIENCE_MS, () => {
       if (this.#stopping.peek() === replyId) this.#say("Kernel is busy. It will stop when it is free.");
+    });
+  }
+
+  /** Has the replies written to a file; the ack says to which. */
+  saveReplies(): void {
+    if (this.#saving.peek()) return;
+    const replyId = newId();
+    if (!this.#send({ kind: "save_replies", reply_id: replyId })) return;
+    this.#saving.value = replyId;
+    this.#later(PATIENCE_MS, () => {
+      if (this.#saving.peek() === replyId) this.#say(BUSY);
     });
   }
 
@@ -194,10 +213,16 @@ export class Connection {
   }
 
   #acknowledged(ack: AckMessage): void {
+    if (this.uploads.acknowledged(ack)) return;
     if (ack.reply_id === this.#stopping.peek()) {
       if (ack.code === "accepted") return; // the view will say that it stopped
       this.#stopping.value = null;
       if (ack.code !== "closed") this.#say(ack.message || "It could not be stopped.");
+      return;
+    }
+    if (ack.reply_id === this.#saving.peek()) {
+      this.#saving.value = null;
+      this.#say(ack.message || "The replies could not be saved.");
       return;
     }
     const move = this.moves.acknowledged(ack);
@@ -255,9 +280,9 @@ export class Connection {
     });
   }
 
-  #send(message: PageMessage): boolean {
+  #send(message: PageMessage, buffers: ArrayBuffer[] = []): boolean {
     try {
-      this.#model.send(message);
+      this.#model.send(message, undefined, buffers);
       return true;
     } catch {
       if (this.#link.peek() === "live") this.#disconnected("lost");
@@ -268,8 +293,10 @@ export class Connection {
   #disconnected(link: Link): void {
     this.#link.value = link;
     this.#stopping.value = null;
+    this.#saving.value = null;
     this.moves.forget();
     this.replies.abandon();
+    this.uploads.abandon();
   }
 
   #say(text: string): void {

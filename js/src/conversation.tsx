@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Asks } from "./asks/asks";
 import { hotkeyChoice } from "./asks/hotkeys";
+import { ViewContext } from "./canvas/context";
 import { type Connection, hasEnded, type Link } from "./connection";
 import { dropEndedDrafts } from "./drafts";
 import { FocusKeeper } from "./focus";
@@ -75,10 +76,15 @@ export function Conversation({ connection, root }: ConversationProps) {
         onStop={() => connection.stop()}
         canMove={isReached && move === null}
         onBranch={(index) => connection.showBranch(index)}
+        saving={connection.saving.value !== null}
+        canSave={isReached}
+        onSave={() => connection.saveReplies()}
       />
       {view.resumed && !ended && isReached && <Resumed move={move} onStartOver={() => connection.startOver()} />}
       <EditingContext.Provider value={editing}>
-        <Transcript view={view} live={link === "live"} />
+        <ViewContext.Provider value={connection.view}>
+          <Transcript view={view} live={link === "live"} />
+        </ViewContext.Provider>
       </EditingContext.Provider>
       <footer class="nbc-footer">
         {link !== "live" && (

@@ -1,13 +1,16 @@
 // The front end of the conversation widget, loaded once per page by `loader.ts`.
 import type { RenderProps } from "@anywidget/types";
 import { render as draw } from "preact";
+import { ChunksContext, chunksFrom, type LoadChunk } from "./chunks";
 import { Connection } from "./connection";
 import { Conversation } from "./conversation";
+import { DiagramsContext, diagramsOf } from "./host";
 import { shieldKeyboard } from "./keyboard";
 import { installStyles } from "./styles";
 
-/** Draws one view into `el` and takes it away again when `signal` aborts. */
-export function render({ model, el, signal }: RenderProps): void {
+/** Draws one view into `el` and takes it away again when `signal` aborts. `load` fetches the parts that are not in here. */
+export function render(props: RenderProps, load: LoadChunk = chunksFrom(props)): void {
+  const { model, el, signal } = props;
   if (signal.aborted) return;
   installStyles(el);
   // The class `nbc-live` hides the saved transcript that stands below in the notebook.
@@ -15,7 +18,14 @@ export function render({ model, el, signal }: RenderProps): void {
   root.className = "nbc nbc-live";
   el.replaceChildren(root);
   shieldKeyboard(root, signal);
-  draw(<Conversation connection={new Connection(model, signal)} root={root} />, root);
+  draw(
+    <ChunksContext.Provider value={load}>
+      <DiagramsContext.Provider value={diagramsOf(model)}>
+        <Conversation connection={new Connection(model, signal)} root={root} />
+      </DiagramsContext.Provider>
+    </ChunksContext.Provider>,
+    root,
+  );
   signal.addEventListener("abort", () => {
     draw(null, root);
     root.remove();

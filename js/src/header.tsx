@@ -1,7 +1,8 @@
-// The head of a conversation: what it is, how it is doing, which branch of it this is, and the way to stop it.
+// The head of a conversation: what it is, how it is doing, which branch of it this is, and the ways to save and to stop it.
 import { Branches } from "./branches";
 import { hasEnded, type Link } from "./connection";
 import type { TranscriptView } from "./protocol";
+import { SaveReplies } from "./save";
 
 const WORDS: Record<TranscriptView["status"], string> = {
   running: "Running",
@@ -19,9 +20,17 @@ interface HeaderProps {
   /** Whether another branch can be asked for now. */
   readonly canMove: boolean;
   readonly onBranch: (index: number) => void;
+  /** Whether the replies are being saved, and whether the kernel is there to do it. */
+  readonly saving: boolean;
+  readonly canSave: boolean;
+  readonly onSave: () => void;
 }
 
-export function Header({ view, link, stopping, onStop, canMove, onBranch }: HeaderProps) {
+const isAnswered = (item: TranscriptView["items"][number]): boolean =>
+  item.kind === "answer" && item.state === "answered";
+
+export function Header(props: HeaderProps) {
+  const { view, link, stopping, onStop, canMove, onBranch, saving, canSave, onSave } = props;
   const connected = link === "live";
   const look = connected ? view.status : "disconnected";
   const words = !connected ? "Disconnected" : stopping ? "Stopping…" : (WORDS[view.status] ?? view.status);
@@ -35,6 +44,7 @@ export function Header({ view, link, stopping, onStop, canMove, onBranch }: Head
         {words}
       </span>
       {view.branch && <Branches branch={view.branch} enabled={canMove} onShow={onBranch} />}
+      {view.items.some(isAnswered) && <SaveReplies saving={saving} enabled={canSave} onSave={onSave} />}
       {connected && !hasEnded(view) && (
         <button type="button" class="nbc-stop" aria-disabled={stopping} onClick={onStop}>
           <span class="nbc-square" aria-hidden="true" />

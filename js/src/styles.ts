@@ -16,15 +16,14 @@ function fingerprint(value: string): string {
   return (hash >>> 0).toString(36);
 }
 
-const id = `nbconvo-style-${fingerprint(text)}`;
-
-/** Styles the document (or the shadow root) that `el` is in. */
-export function installStyles(el: HTMLElement): void {
+/** Styles the document (or the shadow root) that `el` is in; with `css`, for what came later. */
+export function installStyles(el: HTMLElement, css: string = text): void {
+  const id = `nbconvo-style-${fingerprint(css)}`;
   const root = el.getRootNode();
   const target = root instanceof ShadowRoot ? root : document.head;
   if (target.querySelector(`#${id}`)) return;
   const style = document.createElement("style");
   style.id = id;
-  style.textContent = text;
+  style.textContent = css;
   target.append(style);
 }

@@ -3,3 +3,9 @@ declare module "*.css?inline" {
   const text: string;
   export default text;
 }
+
+/** A module and what it imports, as the text of one script: see bundled.mjs. */
+declare module "*?script" {
+  const text: string;
+  export default text;
+}

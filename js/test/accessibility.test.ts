@@ -1,7 +1,6 @@
-import axe from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
-import { cleanUp, find, press, type Shown, settled, show, type, waiting } from "./page";
-import { chat, form, STATES } from "./views";
+import { cleanUp, find, press, type Shown, settled, show, type, violations, waiting } from "./page";
+import { chat, confirmation, drawn, form, STATES } from "./views";
 
 afterEach(cleanUp);
 
@@ -29,6 +28,7 @@ const THEMES: Array<[name: string, light: boolean, colours: Record<string, strin
 ];
 
 const refuse = async ({ el, model }: Shown) => {
+  await expect.poll(() => el.querySelector("form")).not.toBeNull();
   await type(find<HTMLTextAreaElement>(el, "textarea"), "{}");
   press(find(el, "textarea"), "Enter");
   find<HTMLFormElement>(el, "form").requestSubmit();
@@ -48,13 +48,23 @@ const MORE: Record<string, [Parameters<typeof show>[0], (shown: Shown) => unknow
   refused: [waiting(chat({ label: "Name" }), form()), refuse],
   moving: [STATES.resumed, ({ el }) => find(el, ".nbc-edit").click()],
   unfolded: [STATES.failed, ({ el }) => find(el, "details").setAttribute("open", "")],
+  "a form": [waiting(drawn()), ({ el }) => expect.poll(() => el.querySelector("form")).not.toBeNull()],
+  "a form with mistakes": [
+    waiting(drawn("every"), confirmation()),
+    async ({ el }) => {
+      await expect.poll(() => el.querySelector("form")).not.toBeNull();
+      find<HTMLFormElement>(el, "form").requestSubmit();
+    },
+  ],
+  "a form without a kernel": [
+    waiting(drawn("every")),
+    async ({ el, model }) => {
+      await expect.poll(() => el.querySelector("form")).not.toBeNull();
+      model.trigger("comm_live_update");
+    },
+  ],
   deadline: [waiting(chat({ deadline: Date.now() / 1000 + 5 })), () => undefined],
 };
-
-async function violations(el: HTMLElement): Promise<string[]> {
-  const { violations: found } = await axe.run(el, { rules: { region: { enabled: false } } });
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
 
 describe.each(THEMES)("with %s", (_, light, colours) => {
   const dress = () => {

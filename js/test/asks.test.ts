@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { userEvent } from "vitest/browser";
 import { clock, roughly } from "../src/asks/countdown";
 import { skeleton } from "../src/asks/skeleton";
-import { cleanUp, find, press, settled, show, type, waiting } from "./page";
-import { chat, confirmation, EXPENSE_SCHEMA, form, suggestion } from "./views";
+import type { AnswerItem, AskView } from "../src/protocol";
+import { cleanUp, find, press, type Shown, settled, show, type, waiting } from "./page";
+import { answered, chat, confirmation, drawn, EXPENSE_SCHEMA, form, suggestion } from "./views";
 
 afterEach(cleanUp);
 
@@ -198,31 +199,36 @@ describe("a confirmation", () => {
   });
 });
 
-describe("a form", () => {
+describe("a form the kernel says no fields of", () => {
   const submit = (el: HTMLElement) => button(el, "Submit").click();
+  const opened = async (ask = form()) => {
+    const shown = show(waiting(ask));
+    await settled();
+    return shown;
+  };
 
-  it("starts from what its schema says", () => {
-    const { el } = show(waiting(form()));
+  it("starts from what its schema says", async () => {
+    const { el } = await opened();
     expect(JSON.parse(field(el).value)).toEqual({ amount: 0, category: "travel", note: null });
     expect(find<HTMLLabelElement>(el, "label").textContent).toBe("Expense");
     expect(find<HTMLLabelElement>(el, "label").control).toBe(field(el));
   });
 
-  it("has its own label when another widget has a form as well", () => {
-    const [first, second] = [show(waiting(form())), show(waiting(form()))];
+  it("has its own label when another widget has a form as well", async () => {
+    const [first, second] = [await opened(), await opened()];
     expect(find<HTMLLabelElement>(first.el, "label").control).toBe(field(first.el));
     expect(find<HTMLLabelElement>(second.el, "label").control).toBe(field(second.el));
   });
 
   it("sends what was written", async () => {
-    const { el, model } = show(waiting(form()));
+    const { el, model } = await opened();
     await type(field(el), '{"amount": 3}');
     submit(el);
     expect(model.replies).toMatchObject([{ input: { amount: 3 } }]);
   });
 
   it("finds out itself what is not JSON", async () => {
-    const { el, model } = show(waiting(form()));
+    const { el, model } = await opened();
     await type(field(el), "{amount}");
     submit(el);
     await settled();
@@ -232,15 +238,16 @@ describe("a form", () => {
   });
 
   it("lists what the kernel found, with its place", async () => {
-    const { el, model } = show(waiting(form()));
+    const { el, model } = await opened();
     submit(el);
     model.ack("rejected", "2 errors", [{ path: ["items", 0, "amount"], message: "must be positive" }]);
     await settled();
-    expect(find(el, ".nbc-refusal li").textContent).toBe("items › 0 › amount: must be positive");
+    expect(find(el, ".nbc-field-error").textContent).toBe("items › 0 › amount: must be positive");
+    expect(find(el, ".nbc-refusal").textContent).toBe("2 errors");
   });
 
-  it("is what an ask of an unknown kind gets", () => {
-    const { el } = show(waiting(form({ kind: "canvas" as "form", schema: null, label: "Draft" })));
+  it("is what an ask of an unknown kind gets", async () => {
+    const { el } = await opened(form({ kind: "hologram" as "form", schema: null, label: "Draft" }));
     expect(find(el, "label").textContent).toBe("Draft");
   });
 
@@ -256,7 +263,75 @@ describe("a form", () => {
   });
 });
 
+describe("what was written for an ask that ended without it", () => {
+  const ended = (shown: Shown, ask: AskView, state: AnswerItem["state"]) =>
+    shown.model.patch(
+      1,
+      { op: "remove", path: "/asks/0", value: null },
+      { op: "add", path: "/items/-", value: answered("", { id: ask.task_id, state }) },
+    );
+
+  it.each([
+    ["answered", "“Your name” was answered elsewhere."],
+    ["timed_out", "“Your name” is closed: the time was up."],
+  ] as const)("is shown until it is put away: %s", async (state, why) => {
+    const ask = chat({ label: "Your name" });
+    const shown = show(waiting(ask));
+    await type(field(shown.el), "Ada Lov");
+    ended(shown, ask, state);
+    await settled();
+    expect(find(shown.el, ".nbc-lost").textContent).toContain(why);
+    expect(find(shown.el, ".nbc-lost pre").textContent).toBe("Ada Lov");
+    button(shown.el, "Put away").click();
+    await settled();
+    expect(shown.el.querySelector(".nbc-lost")).toBeNull();
+  });
+
+  it("is named field by field", async () => {
+    const ask = drawn();
+    const shown = show(waiting(ask));
+    await settled();
+    await type(find(shown.el, "input"), "Train to Lille");
+    ended(shown, ask, "answered");
+    await settled();
+    expect(find(shown.el, ".nbc-lost pre").textContent).toBe("Expense description: Train to Lille");
+  });
+
+  it("is nothing when it was sent from here, or nothing was written", async () => {
+    const ask = chat();
+    const shown = show(waiting(ask));
+    await type(field(shown.el), "Ada");
+    press(field(shown.el), "Enter");
+    await settled();
+    ended(shown, ask, "answered");
+    await settled();
+    const other = show(waiting(ask));
+    ended(other, ask, "answered");
+    await settled();
+    expect(shown.el.querySelector(".nbc-lost")).toBeNull();
+    expect(other.el.querySelector(".nbc-lost")).toBeNull();
+  });
+});
+
+it("several asks say how many they are", () => {
+  expect(show(waiting(chat(), confirmation())).el.textContent).toContain("2 questions are open.");
+});
+
 describe("a deadline", () => {
+  it("says what counts when it has passed", () => {
+    const deadline = Date.now() / 1000 + 60;
+    const { el } = show(waiting(confirmation({ deadline, on_timeout: { choice: "decline" } })));
+    expect(find(el, ".nbc-countdown").textContent).toContain(", then “Decline”");
+    const other = show(waiting(chat({ deadline, on_timeout: { message: [] } })));
+    expect(find(other.el, ".nbc-countdown").textContent).toContain("then it is answered by default");
+  });
+
+  it("is drawn as a line that becomes shorter", () => {
+    const at = Date.now() / 1000 - 50;
+    const { el } = show(waiting(chat({ at, deadline: at + 100 })));
+    expect(Number.parseFloat(find(el, ".nbc-time > span").style.width)).toBeCloseTo(50, 0);
+  });
+
   it("is counted down on the kernel's clock", async () => {
     const { el, model } = show(waiting(chat({ deadline: Date.now() / 1000 + 151.4 })));
     expect(find(el, ".nbc-countdown [aria-hidden]").textContent).toMatch(/^2:3[12] left$/);

@@ -7,6 +7,8 @@ type Handler = (...args: unknown[]) => void;
 export class FakeModel {
   /** Everything the page sent. */
   readonly sent: PageMessage[] = [];
+  /** The binary buffers of each of them. */
+  readonly buffers: ArrayBuffer[][] = [];
   /** When set, sending fails as it does once the kernel is gone. */
   gone = false;
   readonly #traits = new Map<string, unknown>();
@@ -26,9 +28,10 @@ export class FakeModel {
     this.#handlers.get(event)?.delete(handler);
   };
 
-  send = (message: PageMessage): void => {
+  send = (message: PageMessage, _?: unknown, buffers: ArrayBuffer[] = []): void => {
     if (this.gone) throw new Error("Cannot send");
     this.sent.push(message);
+    this.buffers.push(buffers);
   };
 
   trigger(event: string, ...args: unknown[]): void {

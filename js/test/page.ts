@@ -1,4 +1,8 @@
 // One widget drawn on the test page, and what a person does with it.
+import axe from "axe-core";
+import type { Chunks, LoadChunk } from "../src/chunks";
+import * as forms from "../src/chunks/forms";
+import * as shows from "../src/chunks/show";
 import { render } from "../src/core";
 import type { AskView, TranscriptView } from "../src/protocol";
 import { FakeModel, renderProps } from "./model";
@@ -13,12 +17,16 @@ export interface Shown {
 
 const open: Array<() => void> = [];
 
+const CHUNKS: Chunks = { forms, show: shows };
+/** The chunks as they are here, without a kernel to ask for them. */
+const load: LoadChunk = async (name) => CHUNKS[name];
+
 export function show(parts: Partial<TranscriptView> = {}, traits: Record<string, unknown> = {}): Shown {
   const el = document.createElement("div");
   document.body.append(el);
   const model = new FakeModel({ state: state(parts), ...traits });
   const controller = new AbortController();
-  render(renderProps(model, el, controller.signal));
+  render(renderProps(model, el, controller.signal), load);
   const close = () => {
     controller.abort();
     el.remove();
@@ -57,4 +65,10 @@ export function press(target: Element, key: string, more: KeyboardEventInit = {}
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, composed: true, ...more });
   target.dispatchEvent(event);
   return event;
+}
+
+/** What axe has to say against what is drawn. */
+export async function violations(el: HTMLElement): Promise<string[]> {
+  const { violations: found } = await axe.run(el, { rules: { region: { enabled: false } } });
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }

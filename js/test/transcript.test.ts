@@ -40,7 +40,7 @@ describe("the transcript", () => {
   });
 
   it("shows what it does not know as JSON", () => {
-    const unknown = says("", { chunks: [{ type: "canvas", resource: { uri: "file://a" } }] });
+    const unknown = says("", { chunks: [{ type: "canvas", resource: { uri: "file://a" } as never }] });
     const { el } = show({ items: [strange, unknown] });
     expect([...el.querySelectorAll("summary")].map((each) => each.textContent)).toEqual(["hologram", "canvas"]);
     expect(el.textContent).toContain('"depth": 3');

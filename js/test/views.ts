@@ -1,5 +1,10 @@
 // Views to draw: small builders, and the states a conversation is in most of the time.
-import type { AnswerItem, AskView, MessageItem, TranscriptView, WidgetState } from "../src/protocol";
+import type { AnswerItem, AskView, FieldView, MessageItem, TranscriptView, WidgetState } from "../src/protocol";
+import forms from "./data/forms.json";
+
+/** Forms as the kernel makes them: see data/forms.py. */
+export const FORMS = forms as unknown as Record<string, FieldView>;
+export const formNamed = (name: string): FieldView => FORMS[name] as FieldView;
 
 const AT = 1_760_000_000;
 let count = 0;
@@ -90,6 +95,10 @@ export const EXPENSE_SCHEMA = {
 
 export const form = (parts: Partial<AskView> = {}): AskView =>
   ask({ kind: "form", prompt: "Please fill in the expense.", schema: EXPENSE_SCHEMA, ...parts });
+
+/** The expense form of the documentation, or another of `FORMS`. */
+export const drawn = (name = "form_docs_expense", parts: Partial<AskView> = {}): AskView =>
+  ask({ kind: "form", label: "Expense", prompt: null, form: formNamed(name), schema: {}, ...parts });
 
 const LONG_TEXT = `Here is what I found in **the three reports**, shortest first.
 

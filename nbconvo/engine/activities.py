@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import traceback
 from asyncio import Future, Task
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from nbconvo.engine.context import current_activity
 from nbconvo.engine.history import History
-from nbconvo.engine.limits import RateLimiter, sleep
+from nbconvo.engine.limits import AttemptLimit, RateLimiter, sleep
 from nbconvo.errors import ActivityError, ApplicationError
 from nbconvo.protocol.clock import Clock
 from nbconvo.protocol.definition import ActivityDefinition
@@ -108,21 +108,26 @@ class ActivityCall:
                 return
             self._history.record(ActivityTaskRetrying(self.task_id, self._definition.name, self.attempt, str(error)))
             self._history.commit_or_crash()
-            await sleep(clock, self._definition.retry.delay(self.attempt))
+            asked_for: timedelta | None = getattr(error, "next_retry_delay", None)
+            await sleep(clock, asked_for.total_seconds() if asked_for else self._definition.retry.delay(self.attempt))
             self.attempt += 1
 
     async def _attempt(self, arguments: list[Any], clock: Clock) -> BaseException | None:
         """Run the function once; returns what went wrong, None when nothing did."""
-        seconds = self._definition.start_to_close.total_seconds()
+        silence = self._definition.heartbeat
+        limit = AttemptLimit(
+            clock, self._definition.start_to_close.total_seconds(), None if silence is None else silence.total_seconds()
+        )
+        self._pulse = limit.pulse
         current_activity.set(self)  # this host task's own
         try:
             self._in_function = True
-            async with self._time_limit(clock, seconds):
+            async with limit:
                 value = await self._definition.function(*arguments)
             result = self._definition.shape.encode(value)
             self._definition.shape.decode_result(result)
         except TimeoutError as error:
-            return error if str(error) else TimeoutError(f"no result within {seconds:g} seconds")
+            return TimeoutError(limit.exceeded) if limit.exceeded and not str(error) else error
         except BaseException as error:  # sys.exit() in a library would end the host's loop
             if self._abandoned:
                 raise
@@ -135,28 +140,6 @@ class ActivityCall:
         self._history.commit_or_crash()
         self.completed(result)
         return None
-
-    @asynccontextmanager
-    async def _time_limit(self, clock: Clock, seconds: float) -> AsyncGenerator[None]:
-        """Like `asyncio.timeout`, on a clock that is handed in; the shorter heartbeat timeout starts again at each heartbeat."""
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(None) as limit:
-            timers = [clock.call_at(clock.time_ns() / 1e9 + seconds, lambda: limit.reschedule(loop.time()))]
-
-            def pulse() -> None:
-                if (silence := self._definition.heartbeat) is not None:
-                    if len(timers) > 1:
-                        timers.pop().cancel()
-                    deadline = clock.time_ns() / 1e9 + silence.total_seconds()
-                    timers.append(clock.call_at(deadline, lambda: limit.reschedule(loop.time())))
-
-            self._pulse = pulse
-            pulse()
-            try:
-                yield
-            finally:
-                for timer in timers:
-                    timer.cancel()
 
     def _give_up(self, error: BaseException) -> None:
         kind, message = type(error).__name__, str(error)

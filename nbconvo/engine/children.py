@@ -9,7 +9,14 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from nbconvo.engine.history import History
-from nbconvo.errors import ApplicationError, ChildWorkflowError, EngineClosed, WorkflowCanceled, WorkflowFailed
+from nbconvo.errors import (
+    ApplicationError,
+    ChildWorkflowError,
+    EngineClosed,
+    ExecutionMismatch,
+    WorkflowCanceled,
+    WorkflowFailed,
+)
 from nbconvo.protocol.definition import ParentClosePolicy, WorkflowDefinition
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.protocol.events import (
@@ -82,8 +89,12 @@ class ChildCall:
     def start(self, spawn: Spawn) -> None:
         """Start the child, once."""
         if self._handle is None and not self.outcome.done():
-            self._handle = spawn(self._definition, self.child_id, self._input, self._history.lineage)
-            self._handle.when_ended(self._ended)
+            try:
+                self._handle = spawn(self._definition, self.child_id, self._input, self._history.lineage)
+            except ExecutionMismatch as error:  # the id is that of another workflow's execution
+                self._failed(type(error).__name__, str(error), error)
+            else:
+                self._handle.when_ended(self._ended)
 
     def give_up(self, spawn: Spawn) -> None:
         """The parent's wait was cancelled, so the child is, too; once, however often the parent is taken up again."""

@@ -50,12 +50,27 @@ class Runtime(Protocol):
         """An id that comes out the same when the execution is replayed."""
         ...
 
+    def new_id(self) -> str:
+        """The same as text."""
+        ...
+
+    def keep_secrets(self, texts: set[str]) -> None:
+        """These texts are secrets: where they come by in an event, a mask is recorded instead."""
+        ...
+
     def emit(self, attributes: EventAttributes) -> None:
         """Record an event; it is committed and shown when the current turn ends."""
         ...
 
-    async def wait_for_input(self, schema: type[ModelT], label: str | None, timeout: float | None) -> ModelT:
-        """Ask and wait. Raises TimeoutError when `timeout` seconds pass first."""
+    @property
+    def speaks_alone(self) -> bool:
+        """True while nobody but the code of this run can have sent anything: it has no parent, earlier run or child."""
+        ...
+
+    async def wait_for_input(
+        self, schema: type[ModelT], label: str | None, timeout: float | None, on_timeout: ModelT | None = None
+    ) -> ModelT:
+        """Ask and wait. When `timeout` seconds pass first, gives `on_timeout`; raises TimeoutError when that is None."""
         ...
 
     async def wait_condition(self, predicate: Callable[[], bool], timeout: float | None) -> None:

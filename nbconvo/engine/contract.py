@@ -53,8 +53,33 @@ class ExecutionHandle(Protocol):
         """
         ...
 
+    async def signal(self, name: str, value: Any = None) -> None:
+        """Tell the workflow something; `value` is the handler's input as JSON.
+
+        Raises `HandlerNotFound` or `HandlerRejected` (then the run never heard of it), `ExecutionEnded`.
+        """
+        ...
+
+    async def query(self, name: str, value: Any = None) -> Any:
+        """Ask the workflow something; changes nothing, and an ended one still answers. The result is JSON.
+
+        Raises `HandlerNotFound`, `HandlerRejected`, or what the handler raises.
+        """
+        ...
+
+    async def update(self, name: str, value: Any = None) -> Any:
+        """Change the workflow and wait for what its handler returns, as JSON.
+
+        Raises `HandlerNotFound`, `HandlerRejected` or `UpdateFailedError` (the run goes on in each case), `ExecutionEnded`.
+        """
+        ...
+
     async def cancel(self, reason: str | None = None) -> None:
-        """Ask the run to stop; harmless when it has ended."""
+        """Ask the run to stop: its code sees a CancelledError. Harmless when it has ended."""
+        ...
+
+    async def terminate(self, reason: str | None = None) -> None:
+        """End the run at once, without asking its code. Harmless when it has ended."""
         ...
 
 

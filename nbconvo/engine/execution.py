@@ -10,8 +10,7 @@ from __future__ import annotations
 import logging
 from asyncio import Task
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -19,12 +18,24 @@ from nbconvo.engine import guard
 from nbconvo.engine.children import Spawn
 from nbconvo.engine.context import ContinueAsNew
 from nbconvo.engine.failures import author_traceback, explained
+from nbconvo.engine.fork import names_of_children
 from nbconvo.engine.handlers import Handlers
 from nbconvo.engine.history import History
 from nbconvo.engine.inside import Inside
 from nbconvo.engine.limits import RateLimiter
+from nbconvo.engine.loop import drop
+from nbconvo.engine.rehearsal import Rehearsal
 from nbconvo.engine.replay import replay
-from nbconvo.errors import EngineClosed, WorkflowCanceled, WorkflowDeadlocked, WorkflowFailed, WorkflowTimedOut
+from nbconvo.engine.secret_answers import Secrets
+from nbconvo.errors import (
+    EngineClosed,
+    InputRejected,
+    NoPendingInput,
+    WorkflowCanceled,
+    WorkflowDeadlocked,
+    WorkflowFailed,
+    WorkflowTimedOut,
+)
 from nbconvo.protocol.clock import Clock, Timer
 from nbconvo.protocol.definition import WorkflowDefinition
 from nbconvo.protocol.envelope import Event
@@ -39,6 +50,7 @@ from nbconvo.protocol.events import (
     WorkflowExecutionFailed,
     WorkflowExecutionStarted,
 )
+from nbconvo.protocol.secret_values import masked
 
 logger = logging.getLogger(__name__)
 
@@ -67,13 +79,14 @@ class Host:
     schedule: Callable[[Execution], None]
     spawn: Spawn
     ended: Callable[[Execution], None]
+    secrets: Secrets = field(default_factory=Secrets)
 
 
 class Execution:
     """One started workflow."""
 
     __slots__ = (
-        "_cancel_reason", "_host", "_is_canceling", "_main", "_started", "_stopped_by", "_timer",
+        "_cancel_reason", "_host", "_is_canceling", "_main", "_rehearsal", "_started", "_stopped_by", "_timer",
         "definition", "failure", "handlers", "history", "inside", "result", "scheduled", "status",
     )  # fmt: skip
 
@@ -81,12 +94,14 @@ class Execution:
         self.definition = definition
         self.history = history
         history.crash = self.crash
+        history.secrets = host.secrets
         self.status = Status.RUNNING
         self.scheduled = False
         self.result: Any = None
         self.failure: Exception | None = None
         self._host = host
         self._timer: Timer | None = None
+        self._rehearsal: Rehearsal | None = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -94,7 +109,7 @@ class Execution:
         self.inside = Inside(self.history, self.wake)
         self.handlers = Handlers(self.definition, self.inside, self._stop)
         self._main: Task[Any] | None = None
-        self._started = str(self.inside.uuid4())
+        self._started = self.inside.new_id()
         self._is_canceling = False
         self._cancel_reason: str | None = None
         self._stopped_by: BaseException | None = None
@@ -111,14 +126,27 @@ class Execution:
         self.scheduled = True  # what wakes up during the replay belongs to it
         try:
             self.history.rehearse(recorded)
+            self.inside.forked_children = names_of_children(recorded)
             self._queue_entrypoint(arguments)
-            replay(self.inside, self.handlers, recorded, self._apply_cancel, self._has_ended)
-            self._look_after_children()  # the next turn may already cancel one
+            steps = replay(self.inside, self.handlers, recorded, self._apply_cancel, self._has_ended)
+            self._rehearsal = Rehearsal(steps, self.inside, recorded, self._host.secrets)
+            self._rehearsed(self._rehearsal.begin())
         except BaseException:
             self.evict()
             raise
-        self.scheduled = False
-        self.wake()
+
+    def _rehearsed(self, is_through: bool) -> None:
+        """The replay has come to its end, or to where a secret has to be given again."""
+        if is_through:
+            self._rehearsal = None
+            self._look_after_children()  # the next turn may already cancel one
+            self.scheduled = False
+            self.wake()
+
+    @property
+    def wants_secrets(self) -> bool:
+        """True while the run stands still until secrets are given again that were given before a restart."""
+        return self._rehearsal is not None and self.status is Status.RUNNING
 
     def recall(self, recorded: Sequence[Event]) -> bool:
         """Take up a recorded run that has ended; False when it has not."""
@@ -149,11 +177,11 @@ class Execution:
         if self.status is not Status.RUNNING:
             return
         loop, history = self.inside.loop, self.history
-        for timer_id in loop.due(self._host.clock.time_ns() / 1e9):
+        for timer_id in loop.due(history.time_ns() / 1e9):
             history.happened(TimerFired(timer_id))
         if loop.has_work:
             loop.now, before = history.now, history.sequence
-            with guard.guarded():
+            with guard.Guarded():
                 loop.run_turn()
             if history.sequence == before:
                 history.record(TurnCommitted())
@@ -166,14 +194,29 @@ class Execution:
         """
         if self.status is Status.EVICTED and self.failure is not None:
             raise self.failure
+        if self._rehearsal is not None:
+            self._give_again(self._rehearsal, task_id, value)
+            return
         ask, answer = self.inside.pending.check(task_id, value)
-        self.history.happened(InputReceived(task_id, answer.model_dump(mode="json")))
+        self.history.happened(InputReceived(task_id, masked(answer)))
         self.history.commit()
+        self._host.secrets.keep(self.history.lineage.workflow_run_id, task_id, answer)
         self.inside.pending.take(ask, answer)
+
+    def _give_again(self, rehearsal: Rehearsal, task_id: str, value: Any) -> None:
+        try:
+            self._rehearsed(rehearsal.submit(task_id, value))
+        except (NoPendingInput, InputRejected):
+            raise
+        except Exception as error:
+            self.crash(error)
+            raise
 
     def cancel(self, reason: str | None) -> None:
         """Record the wish; the workflow sees a CancelledError in its next turn."""
-        if self.status is Status.RUNNING:
+        if self.wants_secrets:
+            self.terminate(reason)  # its code cannot be asked: it has not come to where it was
+        elif self.status is Status.RUNNING:
             self.history.happened(CancelRequested(reason))
             self.history.commit()
             self._apply_cancel(reason)
@@ -187,6 +230,7 @@ class Execution:
         """End the run at once; its code is not asked."""
         if self.status is Status.RUNNING:
             self._cancel_reason = reason
+            self.history.go_live()
             self._cancelled()
 
     def evict(self) -> None:
@@ -243,7 +287,8 @@ class Execution:
             return
         for call in list(self.inside.calls.values()):
             call.start(self._host.clock, self._host.limiter)
-        self._look_after_children()
+        if self.inside.children or self.inside.given_up:
+            self._look_after_children()
         if self.inside.loop.has_work:
             self.wake()
         self._arm()
@@ -262,7 +307,7 @@ class Execution:
             self._timer = None
         deadline = self.inside.loop.next_deadline()
         if deadline is not None:
-            self._timer = self._host.clock.call_at(deadline, self.wake)
+            self._timer = self._host.clock.call_at(self.history.on_the_clock(deadline), self.wake)
 
     def _finish(self, main: Task[Any]) -> None:
         if self._stopped_by is not None:
@@ -295,7 +340,7 @@ class Execution:
         old = self.history.lineage
         first = old.first_execution_run_id or old.workflow_run_id
         new_run = replace(
-            old, workflow_run_id=str(self.inside.uuid4()), continued_run_id=old.workflow_run_id, first_execution_run_id=first
+            old, workflow_run_id=self.inside.new_id(), continued_run_id=old.workflow_run_id, first_execution_run_id=first
         )
         self.history.commit()
         self._unwind()
@@ -339,9 +384,7 @@ class Execution:
         tasks = self.inside.loop.open_tasks()
         self.inside.loop.close()
         for task in tasks:
-            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio's own switch for this warning
-            with suppress(BaseException):
-                task.get_coro().close()  # type: ignore[union-attr]
+            drop(task)
 
 
 def _failure_type(recorded: Sequence[Event]) -> str:

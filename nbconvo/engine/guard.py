@@ -32,28 +32,34 @@ _FORBIDDEN = {
     "urllib.Request": "Opening a network connection",
 }
 _FIXES = {"builtins.input": "ask with `await self.wait_for_input(...)`"}
-# Python itself opens files for these: imports, tracebacks, time zones. They say nothing about the workflow.
-_INNOCENT = frozenset({"importlib", "linecache", "tokenize", "traceback", "zipimport", "zoneinfo", "gettext", "encodings"})
+# Python itself opens files for these: imports, tracebacks, time zones, finalizers of what the garbage collector happens to find
+# in this turn. They say nothing about the workflow.
+_INNOCENT = frozenset(
+    {"importlib", "linecache", "tokenize", "traceback", "zipimport", "zoneinfo", "gettext", "encodings", "weakref"}
+)
 
 _AS_COMPLETED = asyncio.as_completed
 _turn_thread: int | None = None
 _installed = False
 
 
-@contextmanager
-def guarded() -> Generator[None]:
+class Guarded:
     """While this is entered, the current thread runs workflow code."""
-    global _turn_thread  # noqa: PLW0603 - the audit hook reads it some thousand times a second
-    _install()
-    before, _turn_thread = _turn_thread, threading.get_ident()
-    for module, name, stand_in in _STAND_INS:
-        setattr(module, name, stand_in)
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        global _turn_thread  # noqa: PLW0603 - the audit hook reads it some thousand times a second
+        _install()
+        self._before, _turn_thread = _turn_thread, threading.get_ident()
+        for module, name, stand_in in _STAND_INS:
+            setattr(module, name, stand_in)
+
+    def __exit__(self, *error: object) -> None:
+        global _turn_thread  # noqa: PLW0603 - as above
         for (module, name, _), original in zip(_STAND_INS, _ORIGINALS, strict=True):
             setattr(module, name, original)
-        _turn_thread = before
+        _turn_thread = self._before
 
 
 def _stand_in(module: Any, name: str, *refusal: str) -> tuple[Any, str, Callable[..., Any]]:
@@ -104,7 +110,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 @contextmanager
 def unguarded() -> Generator[None]:
     """Let the enclosed code do what it likes: an author's way out."""
-    global _turn_thread  # noqa: PLW0603 - see guarded()
+    global _turn_thread  # noqa: PLW0603 - see Guarded()
     before, _turn_thread = _turn_thread, None
     try:
         yield

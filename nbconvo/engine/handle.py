@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future, get_running_loop
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ from nbconvo.protocol.definition import WorkflowDefinition
 from nbconvo.protocol.envelope import Event
 
 
-class Submission(BaseModel):
+class Submission(BaseModel, title="_SubmitInputParams"):
     """The argument of upstream's `__submit_input`."""
 
     task_id: str
@@ -33,7 +33,7 @@ class KernelHandle:
     def __init__(self, execution: Execution, stream: EventStream) -> None:
         self._execution = execution
         self._stream = stream
-        self._ended: Future[None] = get_running_loop().create_future()
+        self._ended: Future[None] | None = None  # made for the first who waits: most wait for nobody
 
     @property
     def id(self) -> str:
@@ -70,6 +70,15 @@ class KernelHandle:
         """True while an activity's code is running."""
         return any(call.is_running for call in self._execution.inside.calls.values())
 
+    @property
+    def is_still(self) -> bool:
+        """True when nothing but somebody outside can bring it on: no activity is under way, no timer set, nothing ready."""
+        inside, loop = self._execution.inside, self._execution.inside.loop
+        if self._execution.wants_secrets:
+            return True
+        under_way = self._execution.scheduled or inside.calls or loop.has_work or loop.next_deadline() is not None
+        return not (self.is_running and under_way)
+
     async def pending_inputs(self) -> list[PendingInput]:
         """The open asks, oldest first."""
         return self.pending_inputs_nowait()
@@ -89,12 +98,12 @@ class KernelHandle:
     async def result(self) -> Any:
         """What the entrypoint returned. Raises `WorkflowFailed`, `WorkflowCanceled`, `EngineClosed` (it closed first)."""
         if self.status is Status.RUNNING:
-            await asyncio.shield(self._ended)
+            await asyncio.shield(self._end())
         if self._execution.failure is not None:
             raise self._execution.failure
         return self._execution.result
 
-    def events(self, after: int = 0, *, internal: bool = False) -> AsyncIterator[Event]:
+    def events(self, after: int = 0, *, internal: bool = False) -> AsyncGenerator[Event]:
         """Recorded and coming events above `after`."""
         return self._stream.follow(after, internal)
 
@@ -148,7 +157,15 @@ class KernelHandle:
 
     def when_ended(self, callback: Callable[[], None]) -> None:
         """Call back on the host's loop when the execution has ended."""
-        self._ended.add_done_callback(lambda _: callback())
+        self._end().add_done_callback(lambda _: callback())
+
+    def _end(self) -> Future[None]:
+        """Done when the execution has ended."""
+        if self._ended is None:
+            self._ended = get_running_loop().create_future()
+            if self.status is not Status.RUNNING:
+                self._ended.set_result(None)
+        return self._ended
 
     def _running(self) -> Execution:
         if self.status is not Status.RUNNING:
@@ -158,7 +175,7 @@ class KernelHandle:
     def close(self) -> None:
         """Tell who waits and who follows that the execution has ended."""
         self._stream.end()
-        if not self._ended.done():
+        if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
 
 

@@ -17,6 +17,7 @@ from pydantic_core import to_jsonable_python
 
 from nbconvo.engine import guard
 from nbconvo.engine.inside import Inside
+from nbconvo.engine.loop import Entered
 from nbconvo.errors import HandlerNotFound, HandlerRejected, UpdateFailedError
 from nbconvo.protocol.definition import HandlerDefinition, WorkflowDefinition
 from nbconvo.protocol.events import SignalReceived, UpdateAccepted, UpdateCompleted, UpdateFailed
@@ -112,7 +113,7 @@ class Handlers:
             return {"pending_inputs": self._inside.pending.list()}
         handler = self._find("query", name)
         arguments = _decoded(handler, value)
-        with guard.guarded(), self._inside.loop.entered(), self._inside.history.read_only(f"Query {name!r}"):
+        with guard.Guarded(), Entered(self._inside.loop), self._inside.looking(f"Query {name!r}"):
             return handler.shape.encode(handler.function(self.instance, *arguments))
 
     def _find(self, kind: str, name: str) -> HandlerDefinition:

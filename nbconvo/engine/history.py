@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from nbconvo.engine.secret_answers import Secrets
 from nbconvo.errors import NotAllowedInWorkflow
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.clock import Clock
@@ -26,20 +27,24 @@ Crash = Callable[[Exception], None]
 class History:
     """Events of one execution, numbered from 1. Nobody sees one before the journal has it.
 
-    `crash` is set by the execution: it is told when the journal fails where nobody else could be.
+    `crash` is set by the execution: it is told when the journal fails where nobody else could be. So are `secrets`: what is
+    among them is recorded as a mask.
     """
 
     __slots__ = (
-        "_buffer", "_clock", "_journal", "_newest", "_publish", "_rehearsed", "closed", "crash", "lineage", "now", "sequence",
+        "_ahead", "_buffer", "_clock", "_journal", "_newest", "_publish", "_rehearsed", "closed", "crash",
+        "lineage", "now", "secrets", "sequence",
     )  # fmt: skip
 
     def __init__(self, lineage: Lineage, journal: Journal, clock: Clock, publish: Publish) -> None:
         self.lineage = lineage
         self.closed = False
         self.crash: Crash = _raise
+        self.secrets = Secrets()
         self.sequence = 0
         self.now = clock.time_ns() / 1e9
         self._newest = 0
+        self._ahead = 0
         self._journal = journal
         self._clock = clock
         self._publish = publish
@@ -52,7 +57,7 @@ class History:
             self._rehearsed.append(attributes)
         elif not self.closed:
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._timestamp(), self.lineage, _readable(attributes)))
+            self._buffer.append(Event(self.sequence, self.time_ns(), self.lineage, self._recordable(attributes)))
 
     def happened(self, attributes: EventAttributes) -> None:
         """Add an event that happened to the workflow: its time moves on."""
@@ -70,13 +75,29 @@ class History:
             self.commit_or_crash()
         if not self.closed:
             self.sequence += 1
-            self._buffer.append(Event(self.sequence, self._timestamp(), self.lineage, _readable(attributes), origin))
+            self._buffer.append(Event(self.sequence, self.time_ns(), self.lineage, self._recordable(attributes), origin))
             self.commit_or_crash()
 
-    def _timestamp(self) -> int:
-        """Now; where the machine's clock was set back, the time of the newest event."""
-        self._newest = max(self._newest, self._clock.time_ns())
-        return self._newest
+    def _recordable(self, attributes: EventAttributes) -> EventAttributes:
+        attributes = _changed(attributes, readable)
+        return _changed(attributes, self.secrets.masked) if self.secrets else attributes
+
+    def time_ns(self) -> int:
+        """Now, in nanoseconds since the epoch, as this execution counts.
+
+        It goes at the pace of the machine's clock and never back: where that was set back, or an earlier kernel's was fast, it
+        goes on from the newest time that this execution has seen.
+        """
+        now = self._clock.time_ns() + self._ahead
+        if now < self._newest:
+            self._ahead += self._newest - now
+            now = self._newest
+        self._newest = now
+        return now
+
+    def on_the_clock(self, when: float) -> float:
+        """What the machine's clock shows at a time of this execution; both in seconds since the epoch."""
+        return when - self._ahead / 1e9 + _TICK if self._ahead else when
 
     @contextmanager
     def read_only(self, who: str) -> Generator[None]:
@@ -131,11 +152,15 @@ class History:
         self._rehearsed = None
 
 
+_TICK = 1e-6
+"""More than what a float of today's seconds is rounded by: a timer that fires must find that its time has come."""
+
+
 def _raise(error: Exception) -> None:
     raise error
 
 
-_FREE_TEXT = frozenset({"payload", "patches", "result", "failure", "traceback", "input", "reason"})
+_FREE_TEXT = frozenset({"payload", "patches", "result", "failure", "traceback", "input", "reason", "on_timeout"})
 """Fields that hold what somebody wrote; the others are names and ids."""
 
 
@@ -144,10 +169,11 @@ def _free_text(kind: type[Any]) -> tuple[str, ...]:
     return tuple(name for name in field_names(kind) if name in _FREE_TEXT)
 
 
-def _readable(attributes: EventAttributes) -> EventAttributes:
+def _changed(attributes: EventAttributes, change: Callable[[Any], Any]) -> EventAttributes:
+    """The event with its free text changed; the very same event when nothing changes."""
     for name in _free_text(type(attributes)):
         value = getattr(attributes, name)
-        clean = readable(value)
-        if clean is not value:
-            attributes = replace(attributes, **{name: clean})
+        changed = change(value)
+        if changed is not value:
+            attributes = replace(attributes, **{name: changed})
     return attributes

@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from os import PathLike
 from typing import Any
@@ -27,7 +27,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from nbconvo.engine.children import closed_by_parent, orphans
 from nbconvo.engine.execution import Execution, Host, Status
-from nbconvo.engine.fork import forked_history
+from nbconvo.engine.fork import forked
 from nbconvo.engine.handle import KernelHandle
 from nbconvo.engine.history import History
 from nbconvo.engine.limits import RateLimiter
@@ -67,8 +67,7 @@ class KernelEngine:
         self.journal: Journal = open_journal(journal)
         self.clock: Clock = clock or SystemClock()
         self._new_id = new_id
-        self._limiter = RateLimiter(self.clock)
-        self._scheduler: Scheduler | None = None
+        self._host: Host | None = None
         self._executions: dict[str, Execution] = {}
         self._handles: dict[str, KernelHandle] = {}
 
@@ -81,14 +80,15 @@ class KernelEngine:
 
     def open(self) -> None:
         """Begin to serve, on the running loop."""
-        if self._scheduler is None:
-            self._scheduler = Scheduler()
+        if self._host is None:
+            limiter = RateLimiter(self.clock)
+            self._host = Host(self.clock, limiter, Scheduler().add, self._spawn, self._execution_ended)
 
     async def close(self) -> None:
         """Stop all executions quietly; the journal keeps their histories."""
         for execution in list(self._executions.values()):
             execution.evict()
-        self._scheduler = None
+        self._host = None
         self.journal.close()
 
     async def start(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
@@ -101,16 +101,16 @@ class KernelEngine:
 
     def start_nowait(self, workflow: type[Any], input: Any = None, id: str | None = None) -> KernelHandle:  # noqa: A002
         """The same at once, for code that cannot await."""
-        if self._scheduler is None:
+        if self._host is None:
             raise EngineClosed
         definition = definition_of(workflow)
         if id is not None and self._has(id):
             return self._existing(id, definition)
         if id is not None and (recorded := self.journal.read(id)):
-            return self._take_up(definition, recorded, self._scheduler)
+            return self._take_up(definition, recorded, self._host)
         execution_id = id or self._new_id()
         return self._begin(
-            definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._scheduler
+            definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._host
         )
 
     def _has(self, execution_id: str) -> bool:
@@ -132,6 +132,14 @@ class KernelEngine:
         """The handle of an execution of this engine. Raises KeyError when there is none with this id."""
         return self._handles[id]
 
+    def events(self, execution_id: str, after: int = 0, *, internal: bool = False) -> AsyncGenerator[Event]:
+        """Recorded and coming events of an execution above `after`; of one that this engine does not run, what is recorded."""
+        if execution_id in self._handles:
+            return self._handles[execution_id].events(after, internal=internal)
+        recorded = EventStream(execution_id, self.journal)
+        recorded.end()
+        return recorded.follow(after, internal)
+
     def family(self, execution_id: str) -> list[KernelHandle]:
         """An execution of this engine and its children and their children, oldest first."""
         return [handle for handle in self.handles if execution_id in (handle.id, handle.root_id)]
@@ -149,33 +157,35 @@ class KernelEngine:
         history.record(CellBound(notebook, cell_id))
         history.commit()
 
-    def fork(self, execution_id: str, task_id: str, new_id: str | None = None) -> KernelHandle:
-        """A second execution that goes back to the answered ask `task_id` and asks it again; the first stays as it is.
+    def fork(self, execution_id: str, task_id: str) -> KernelHandle:
+        """A second execution that goes back to the answered ask `task_id`, its own or a child's, and asks it again.
+
+        The first stays as it is.
 
         Raises KeyError when this engine does not have the execution, `NoAnswerToRewind` when the ask was not answered.
         """
-        if self._scheduler is None:
+        if self._host is None:
             raise EngineClosed
         definition = self._handles[execution_id].definition
-        recorded = _newest_run(self.journal.read(execution_id))
-        events = forked_history(recorded, task_id, new_id or self._new_id())
-        self.journal.append(events[0].lineage.workflow_exec_id, events)
-        return self._take_up(definition, events, self._scheduler)
+        histories = forked(lambda one: _newest_run(self.journal.read(one)), execution_id, task_id, self._new_id)
+        for events in histories:
+            self.journal.append(events[0].lineage.workflow_exec_id, events)
+        return self._take_up(definition, histories[-1], self._host)
 
     def _spawn(self, definition: WorkflowDefinition, child_id: str, value: Any, parent: Lineage) -> KernelHandle:
         """Start a child, or take it up again after a restart of the parent."""
-        if self._scheduler is None:
+        if self._host is None:
             raise EngineClosed
         if self._has(child_id):
-            return self._handles[child_id]
+            return self._existing(child_id, definition)
         if recorded := self.journal.read(child_id):
-            return self._take_up(definition, recorded, self._scheduler)
+            return self._take_up(definition, recorded, self._host)
         root, above = parent.root_workflow_exec_id, parent.workflow_exec_id
-        return self._begin(definition, value, Lineage(child_id, self._new_id(), definition.name, root, above), self._scheduler)
+        return self._begin(definition, value, Lineage(child_id, self._new_id(), definition.name, root, above), self._host)
 
-    def _begin(self, definition: WorkflowDefinition, value: Any, lineage: Lineage, scheduler: Scheduler) -> KernelHandle:
+    def _begin(self, definition: WorkflowDefinition, value: Any, lineage: Lineage, host: Host) -> KernelHandle:
         arguments, wire = _decode_input(definition, value)
-        execution = self._admit(definition, lineage, scheduler)
+        execution = self._admit(definition, lineage, host)
         try:
             execution.begin(arguments, wire)
         except BaseException:
@@ -184,23 +194,22 @@ class KernelEngine:
             raise
         return self._handles[lineage.workflow_exec_id]
 
-    def _admit(self, definition: WorkflowDefinition, lineage: Lineage, scheduler: Scheduler) -> Execution:
+    def _admit(self, definition: WorkflowDefinition, lineage: Lineage, host: Host) -> Execution:
         stream = EventStream(lineage.workflow_exec_id, self.journal)
         history = History(lineage, self.journal, self.clock, stream.publish)
-        host = Host(self.clock, self._limiter, scheduler.add, self._spawn, self._execution_ended)
         execution = Execution(definition, history, host)
         self._executions[lineage.workflow_exec_id] = execution
         self._handles[lineage.workflow_exec_id] = KernelHandle(execution, stream)
         return execution
 
-    def _take_up(self, definition: WorkflowDefinition, recorded: Sequence[Event], scheduler: Scheduler) -> KernelHandle:
+    def _take_up(self, definition: WorkflowDefinition, recorded: Sequence[Event], host: Host) -> KernelHandle:
         """The handle of a recorded execution: ended, or running again from where it stands."""
         recorded = _newest_run(recorded)
         lineage, started = recorded[0].lineage, recorded[0].attributes
         if lineage.workflow_name != definition.name or not isinstance(started, WorkflowExecutionStarted):
             raise ExecutionMismatch(lineage.workflow_exec_id, lineage.workflow_name, definition.name)
         self.journal.acquire(lineage.workflow_exec_id)
-        execution = self._admit(definition, lineage, scheduler)
+        execution = self._admit(definition, lineage, host)
         try:
             if execution.recall(recorded):
                 self._close_orphans(recorded)
@@ -232,7 +241,7 @@ class KernelEngine:
 
 def _newest_run(recorded: Sequence[Event]) -> Sequence[Event]:
     """The events since the execution was last continued as new."""
-    run_id = recorded[-1].lineage.workflow_run_id
+    run_id = recorded[-1].lineage.workflow_run_id if recorded else ""
     return [event for event in recorded if event.lineage.workflow_run_id == run_id]
 
 

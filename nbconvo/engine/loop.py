@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 from asyncio import Future, Handle, Task, TimerHandle
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, Protocol, TypeVar
 
@@ -64,7 +63,7 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
     def __init__(self, owner: LoopOwner, now: float, salt: int = 0) -> None:
         self.runtime = owner
         self.now = now
-        self._ready: deque[Handle] = deque()
+        self._ready: list[Handle] = []
         self._timers: list[tuple[float, int, TimerHandle]] = []
         self._timer_count = 0
         self._tasks: list[Task[Any]] = []
@@ -73,30 +72,21 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         self._conditions: list[tuple[Callable[[], bool], Future[None]]] = []
         self._prune_at = 32
         self._closed = False
-        self._in_turn = False
+        self.in_turn = False
 
     def run_turn(self) -> bool:
         """Run what is ready, and what that makes ready. False when the slice is used up and more is waiting."""
-        with self.entered():
-            for _ in range(SLICE):
-                if not self._ready and not self._meet_conditions():
-                    return True
-                handle = self._ready.popleft()
-                if not handle.cancelled():
-                    self._run(handle)
-            return False
-
-    @contextmanager
-    def entered(self) -> Generator[None]:
-        """While this is entered, this is the running loop: workflow code finds its execution by it."""
-        outer = asyncio._get_running_loop()  # noqa: SLF001 - a loop inside a callback of another needs both private calls
-        asyncio._set_running_loop(self)  # noqa: SLF001
-        self._in_turn = True
-        try:
-            yield
-        finally:
-            self._in_turn = False
-            asyncio._set_running_loop(outer)  # noqa: SLF001
+        left = SLICE
+        with Entered(self):
+            while self._ready or self._meet_conditions():
+                if left <= 0:
+                    return False
+                batch, self._ready = self._ready, []
+                left -= len(batch)
+                for handle in batch:
+                    if not handle.cancelled():
+                        self._run(handle)
+            return True
 
     def _run(self, handle: Handle) -> None:
         try:
@@ -156,13 +146,30 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         """Tasks of this loop that have not ended, oldest first."""
         return [task for task in self._tasks if not task.done()]
 
+    def mark(self) -> tuple[int, int, int]:
+        """What is queued, for `go_back`."""
+        return len(self._ready), self._timer_count, self._task_count
+
+    def go_back(self, mark: tuple[int, int, int]) -> bool:
+        """Drop the callbacks, timers and tasks that came after `mark`; True when there were any. Not for use in a turn."""
+        if mark == self.mark():
+            return False
+        ready, self._timer_count, self._task_count = mark
+        del self._ready[ready:]
+        self._timers = [timer for timer in self._timers if timer[1] <= self._timer_count]
+        heapq.heapify(self._timers)
+        for task in [task for task in self._tasks if hash(task) > self._salt + self._task_count]:
+            self._tasks.remove(task)
+            drop(task)
+        return True
+
     # asyncio.AbstractEventLoop: what asyncio itself calls
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> Handle:
         handle = Handle(callback, args, self, context)
         if not self._closed:
             self._ready.append(handle)
-            if not self._in_turn:
+            if not self.in_turn:
                 self.runtime.wake()
         return handle
 
@@ -205,7 +212,7 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
         return self.now
 
     def is_running(self) -> bool:
-        return self._in_turn
+        return self.in_turn
 
     def is_closed(self) -> bool:
         return self._closed
@@ -221,6 +228,31 @@ class WorkflowLoop(asyncio.AbstractEventLoop):
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         if not self._closed:
             self.runtime.loop_failed(context)
+
+
+class Entered:
+    """While this is entered, `loop` is the running loop: workflow code finds its execution by it."""
+
+    __slots__ = ("_loop", "_outer")
+
+    def __init__(self, loop: WorkflowLoop) -> None:
+        self._loop = loop
+
+    def __enter__(self) -> None:
+        self._outer = asyncio._get_running_loop()  # noqa: SLF001 - a loop inside a callback of another needs both private calls
+        asyncio._set_running_loop(self._loop)  # noqa: SLF001
+        self._loop.in_turn = True
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.in_turn = False
+        asyncio._set_running_loop(self._outer)  # noqa: SLF001
+
+
+def drop(task: Task[Any]) -> None:
+    """End a task that will not run again: its `finally` blocks run, its awaits and warnings do not."""
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio's own switch for this warning
+    with suppress(BaseException):
+        task.get_coro().close()  # type: ignore[union-attr]
 
 
 def _ask(predicate: Callable[[], bool], met: Future[None]) -> None:

@@ -15,7 +15,9 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from nbconvo.engine.contract import PendingInput
 from nbconvo.errors import FieldProblem, InputRejected, NoPendingInput
+from nbconvo.protocol.forms import form_problems
 from nbconvo.protocol.inputs import input_schema
+from nbconvo.protocol.secret_values import holds_secrets, revealed
 
 MAX_INPUT_BYTES = 2_000_000
 """Largest reply, as JSON: what the hosted platform and a Temporal payload take, so a workflow that moves there keeps working."""
@@ -34,10 +36,12 @@ class OpenAsk:
 class PendingInputs:
     """The asks of one execution by task id."""
 
-    __slots__ = ("_asks",)
+    __slots__ = ("_asks", "only")
 
     def __init__(self) -> None:
         self._asks: dict[str, OpenAsk] = {}
+        self.only: str | None = None
+        """While this is set, the ask of this id is the only one that is listed."""
 
     def __len__(self) -> int:
         return len(self._asks)
@@ -52,15 +56,20 @@ class PendingInputs:
 
     def list(self) -> list[PendingInput]:
         """The open asks, oldest first."""
-        asks = self._asks.values()
+        asks = [ask for ask in self._asks.values() if self.only in (None, ask.task_id)]
         return [{"task_id": ask.task_id, "input_schema": input_schema(ask.schema), "label": ask.label} for ask in asks]
 
     def check(self, task_id: str, value: Any) -> tuple[OpenAsk, BaseModel]:
         """The ask and the validated answer; changes nothing. Raises `NoPendingInput` or `InputRejected`."""
+        ask = self.find(task_id)
+        return ask, _validated(ask, value)
+
+    def find(self, task_id: str) -> OpenAsk:
+        """The open ask with this id. Raises `NoPendingInput`."""
         ask = self._asks.get(task_id)
         if ask is None or ask.answer.done():
             raise NoPendingInput(task_id)
-        return ask, _validated(ask, value)
+        return ask
 
     def take(self, ask: OpenAsk, answer: BaseModel) -> None:
         """Accept `answer`: the ask is closed and the workflow goes on with it."""
@@ -69,12 +78,15 @@ class PendingInputs:
 
 
 def _validated(ask: OpenAsk, value: Any) -> BaseModel:
-    data = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    data = revealed(value) if isinstance(value, BaseModel) else value
     _check_size(ask.task_id, data)
     try:
         return ask.schema.model_validate(data)
     except ValidationError as error:
-        raise InputRejected(ask.task_id, str(error), field_problems(error)) from error
+        problems = form_problems(ask.schema, data, error)
+        if holds_secrets(ask.schema):
+            raise InputRejected(ask.task_id, _without_values(error), problems) from None
+        raise InputRejected(ask.task_id, str(error), problems) from error
 
 
 def _check_size(task_id: str, data: Any) -> None:
@@ -84,6 +96,12 @@ def _check_size(task_id: str, data: Any) -> None:
         raise _rejected(task_id, f"it is not JSON ({error})") from error
     if size > MAX_INPUT_BYTES:
         raise _rejected(task_id, f"it is {size:,} bytes long, the most is {MAX_INPUT_BYTES:,}. Shorten it, or send it as a file.")
+
+
+def _without_values(error: ValidationError) -> str:
+    """The text of the error, which repeats what was entered, without that."""
+    lines: Any = error.errors(include_url=False)
+    return str(ValidationError.from_exception_data(error.title, lines, hide_input=True))
 
 
 def _rejected(task_id: str, text: str) -> InputRejected:

@@ -7,8 +7,11 @@ the jobs at the end have no events after them (the process died in between), tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from functools import cache
+
+from pydantic import BaseModel
 
 from nbconvo.engine import guard
 from nbconvo.engine.handlers import Handlers
@@ -17,6 +20,9 @@ from nbconvo.errors import NbconvoError, NondeterminismError
 from nbconvo.protocol import events as ev
 from nbconvo.protocol.envelope import Event
 from nbconvo.protocol.events import EventAttributes
+from nbconvo.protocol.inputs import input_schema
+from nbconvo.protocol.secret_values import holds_secrets
+from nbconvo.protocol.secrets import without_secrets
 
 _JOBS = (
     ev.InputReceived,
@@ -28,8 +34,9 @@ _JOBS = (
     ev.SignalReceived,
     ev.UpdateAccepted,
     ev.CancelRequested,
+    ev.Forked,
 )
-_BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound, ev.Forked)
+_BYSTANDERS = (ev.ActivityTaskRetrying, ev.CellBound)
 _COMPARED = frozenset(
     {"custom_task_id", "custom_task_type", "task_id", "activity_name", "timer_id", "reason", "child_id", "update_id"}
 )
@@ -41,10 +48,11 @@ def replay(
     recorded: Sequence[Event],
     cancel: Callable[[str | None], None],
     has_ended: Callable[[], bool],
-) -> None:
+) -> Generator[ev.InputReceived, BaseModel]:
     """Bring `inside` to where `recorded` ends. `cancel` applies a recorded cancel, `has_ended` tells that the
     entrypoint is through. Raises `NondeterminismError`.
 
+    Yields each answer that has secrets, which are not recorded, and has to be sent the answer with them.
     The history rehearses and the main task is queued already; `recorded` begins with the start of the run.
     """
     history = inside.history
@@ -55,11 +63,14 @@ def replay(
     while True:
         for event in turns.jobs():
             history.pass_time(event.event_timestamp)
+            if isinstance(answer := event.attributes, ev.InputReceived) and _has_secrets(inside, event):
+                inside.pending.take(inside.pending.find(answer.custom_task_id), (yield answer))
+                continue
             _apply(inside, handlers, event, failure_types, cancel)
         if turns.at_end:
             break
         inside.loop.now = history.now
-        with guard.guarded():
+        with guard.Guarded():
             inside.loop.run_turn()
         turns.compare(history.rehearsed(), has_ended())
         handlers.tell_callers()
@@ -79,10 +90,11 @@ class _Turns:
 
     def jobs(self) -> list[Event]:
         """The jobs that come next, with what belongs to them."""
-        start = self._next
-        while not self.at_end and _is_job(self._events[self._next].attributes):
-            self._next += 1
-        return self._events[start : self._next]
+        start = end = self._next
+        while end < len(self._events) and _is_job(self._events[end].attributes):
+            end += 1
+        self._next = end
+        return self._events[start:end]
 
     def compare(self, made: list[EventAttributes], ended: bool) -> None:
         """The turn made `made`; the record must say the same. A turn that made nothing has left a mark instead."""
@@ -95,6 +107,18 @@ class _Turns:
                     "the end of the run" if ended and not made else describe(attributes),
                 )
             self._next += 1
+
+
+def _has_secrets(inside: Inside, event: Event) -> bool:
+    """True when the answer has masks in it. An answer that has no place gets the usual error, elsewhere."""
+    match event.attributes:
+        case ev.InputReceived(task_id, value):
+            with suppress(NbconvoError):
+                schema = inside.pending.find(task_id).schema
+                return holds_secrets(schema) and bool(without_secrets(value, input_schema(schema))[1])
+        case _:
+            pass
+    return False
 
 
 def _is_job(attributes: EventAttributes) -> bool:
@@ -124,6 +148,8 @@ def _apply(
                 handlers.apply_update(event.attributes)
             case ev.CancelRequested(reason):
                 cancel(reason)
+            case ev.Forked():
+                inside.divert(event.lineage.workflow_exec_id)
             case _:
                 pass
     except (KeyError, NbconvoError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from nbconvo.journal.contract import Journal
 from nbconvo.protocol.envelope import Event
@@ -32,7 +32,7 @@ class EventStream:
         for follower in self._followers:
             follower.add(())
 
-    async def follow(self, after: int, internal: bool) -> AsyncIterator[Event]:
+    async def follow(self, after: int, internal: bool) -> AsyncGenerator[Event]:
         """Events with a sequence number above `after`, until the execution ends."""
         follower = _Follower(self._journal.read(self._execution_id, after))
         self._followers.append(follower)

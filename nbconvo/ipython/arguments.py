@@ -25,10 +25,12 @@ class WorkflowArguments:
     name: str | None
     input: str | None
     replies: tuple[Any, ...]
+    replies_file: str | None
     wait: bool
     new: bool
     id: str | None
     timeout: float | None
+    check: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,12 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", nargs="?", help="variable that the run is bound to")
     parser.add_argument("--input", metavar="JSON|EXPR", help="the workflow's input, as JSON or a Python expression")
     parser.add_argument("--reply", metavar="VALUE", action="append", default=[], help="answer the next ask; once per ask")
+    parser.add_argument(
+        "--replies", metavar="FILE", help="play a recorded session (run.record); a relative path starts at the notebook's folder"
+    )
     parser.add_argument("--wait", action="store_true", help="the cell waits for the result; the widget stays alive")
     parser.add_argument(
         "--new", action="store_true", help="start another run, even where one waits since before a restart of the kernel"
     )
     parser.add_argument("--id", help="id of the execution; the run with this id is taken up when there is one")
     parser.add_argument("--timeout", metavar="S", type=float, help="with --wait: give up waiting (not the run) after S seconds")
+    parser.add_argument("--check", action="store_true", help="do not start it: show what would be different under the real SDK")
     parser.add_argument("--engine", choices=["kernel"], default="kernel", help="where it runs")
     return parser
 
@@ -68,8 +74,12 @@ def parse(line: str) -> WorkflowArguments:
         raise UsageError(f"%%workflow: {given.name!r} cannot be a variable name; the run is bound to it.")
     if given.new and given.id:
         raise UsageError("%%workflow: --new starts a run under an id of its own; leave out --id.")
+    if given.replies and (given.reply or given.id):
+        raise UsageError("%%workflow: --replies plays a run from its start, all of it; leave out --reply and --id.")
     replies = tuple(_reply(word) for word in given.reply)
-    return WorkflowArguments(given.name, given.input, replies, given.wait, given.new, given.id, given.timeout)
+    return WorkflowArguments(
+        given.name, given.input, replies, given.replies, given.wait, given.new, given.id, given.timeout, given.check
+    )
 
 
 def usage() -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 from nbconvo.engine import KernelEngine, KernelHandle
 from nbconvo.protocol.envelope import Event
-from nbconvo.views.fold import empty_view
-from nbconvo.views.live import LiveView, follow
-from nbconvo.views.model import TranscriptView
+from nbconvo.views.live import LiveView
+from nbconvo.views.model import ShowActivities, TranscriptView
+from nbconvo.views.saved import SavedView, keep_view, kept_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,11 @@ class BranchOfRun:
 class Branches:
     """All branches of a run, oldest first. `changed` is called with every view of the one that is shown."""
 
-    def __init__(self, engine: KernelEngine, changed: Callable[[TranscriptView], None]) -> None:
+    def __init__(
+        self, engine: KernelEngine, changed: Callable[[TranscriptView], None], show_activities: ShowActivities = "compact"
+    ) -> None:
         self._engine = engine
+        self._show_activities: ShowActivities = show_activities
         self._changed = changed
         self._branches: list[BranchOfRun] = []
         self._shown = 0
@@ -43,12 +48,13 @@ class Branches:
 
     def add(self, handle: KernelHandle, *, resumed: bool = False) -> None:
         """Follow another execution and show it."""
-        start = empty_view(handle.id, handle.workflow_name, handle.definition.title)
-        start["can_rewind"], start["resumed"] = True, resumed
-        live = LiveView(start, self._child_events)
-        index = len(self._branches)
+        journal, index = self._engine.journal, len(self._branches)
+        saved = kept_view(journal, handle.id, self._show_activities)
+        names = {"workflow": handle.workflow_name, "title": handle.definition.title}
+        view = cast("TranscriptView", {**saved.view, **names, "can_rewind": True, "resumed": resumed})
+        live = LiveView(SavedView(view, saved.positions), self._events_of, partial(keep_view, journal))
         live.observe(lambda view: self._changed(view) if index == self._shown else None)
-        self._branches.append(BranchOfRun(handle, live, follow(live, handle.events(internal=True))))
+        self._branches.append(BranchOfRun(handle, live, live.follow()))
         self._shown = index
         self._number()
 
@@ -74,5 +80,5 @@ class Branches:
                 branch.live.view["branch"] = {"index": index, "count": count}
             self._changed(self.view)
 
-    def _child_events(self, child_id: str) -> AsyncIterator[Event]:
-        return self._engine.handle(child_id).events(internal=True)
+    def _events_of(self, execution_id: str, after: int) -> AsyncIterator[Event]:
+        return self._engine.events(execution_id, after, internal=True)

@@ -69,7 +69,7 @@ class RunDisplay:
         """There is a newer view."""
         if self._widget is None:
             return
-        self._widget.feed.update(view)
+        self._widget.update(view)
         if self._update is None:
             self._update = asyncio.get_running_loop().call_later(INTERVAL, self._update_twin)
 
@@ -82,8 +82,10 @@ class RunDisplay:
 
     def _conversation(self) -> Conversation:
         if self._widget is None or self._widget.comm is None:  # none yet, or it was closed (`Widget.close_all()`)
-            from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - anywidget takes a tenth of a second to import
+            from nbconvo.widgets.assets import assets  # noqa: PLC0415 - anywidget takes a tenth of a second to import
+            from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - the same
 
             self._widget = Conversation(self._shown.view, self._replies)
             let_through(self._widget.model_id)
+            let_through(assets().model_id)  # a form that opens asks it for its part of the front end
         return self._widget

@@ -13,6 +13,7 @@ from nbconvo.ipython.transform import CELL, WorkflowCell, add_await, bound_names
 if TYPE_CHECKING:
     from nbconvo.ipython.cell import Cell
     from nbconvo.ipython.run import Run
+    from nbconvo.portability import Findings
 
 
 def load(shell: Any) -> None:
@@ -56,7 +57,7 @@ class _CellWhenNeeded:
 
 
 def _fallback(shell: Any, running: _CellWhenNeeded) -> Any:
-    def workflow(line: str, cell: str) -> Run:
+    def workflow(line: str, cell: str) -> Run | Findings:
         """For callers of `run_cell_magic` and scripts made by nbconvert, which do not transform the cell's source."""
         __tracebackhide__ = True
         arguments = parse(line)

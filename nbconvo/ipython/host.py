@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -44,6 +45,17 @@ def cell() -> tuple[str, str] | None:
 def notebook_path() -> str | None:
     """The path of the notebook that is open, where the server tells it."""
     return os.environ.get("JPY_SESSION_NAME")
+
+
+def notebook_folder() -> Path:
+    """Where the notebook is, which is where its relative paths begin; the working directory where nobody tells."""
+    path = Path(notebook_path() or "")
+    return path.parent if path.is_absolute() else Path.cwd()
+
+
+def notebook_stem() -> str:
+    """The notebook's name without its ending; "notebook" where nobody tells."""
+    return Path(notebook_path() or "notebook.ipynb").stem
 
 
 def execution_count() -> int:

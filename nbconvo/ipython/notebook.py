@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from nbconvo.engine import KernelEngine
-from nbconvo.errors import JournalUnavailable
+from nbconvo.errors import JournalUnavailable, UsageError
 from nbconvo.ipython import host
+from nbconvo.ipython.rich import formatter
 from nbconvo.ipython.run import Run
 from nbconvo.ipython.settings import settings
 from nbconvo.journal import ExecutionSummary, open_journal
 from nbconvo.protocol.definition import definition_of
+from nbconvo.views.model import ShowActivities
+from nbconvo.views.script import Script, read_script
+from nbconvo.workflows.display import set_formatter
 
 FOLDER = ".nbconvo"
 """Where the journals of the notebooks in a folder are."""
@@ -32,9 +36,17 @@ class Notebook:
         """The runs of this kernel, oldest first."""
         return list(self._runs.values())
 
-    def run(self, workflow: type[Any], input: Any = None, *, id: str | None = None, replies: Iterable[Any] = ()) -> Run:  # noqa: A002
+    def run(
+        self,
+        workflow: type[Any],
+        input: Any = None,  # noqa: A002
+        *,
+        id: str | None = None,  # noqa: A002
+        replies: Iterable[Any] | Script = (),
+        show_activities: ShowActivities | None = None,
+    ) -> Run:
         """Start a workflow, or take up the run that has this id. Raises as `run` below."""
-        if id is not None and id in self._runs:
+        if id is not None and id in self._runs and not isinstance(replies, Script):
             run = self._runs[id]
             for value in replies:
                 run.reply(value)
@@ -46,10 +58,11 @@ class Notebook:
         except JournalUnavailable as error:
             error.add_note('To go on without a record, restart the kernel and say %config NbConvo.journal = ":memory:" first.')
             raise
-        run = self._runs[handle.id] = Run(engine, handle, replies, resumed=resumed and handle.is_running)
+        resumed = resumed and handle.is_running
+        run = self._runs[handle.id] = Run(engine, handle, replies, resumed=resumed, show_activities=show_activities)
         return run
 
-    def run_in_cell(self, workflow: type[Any], input: Any, replies: Iterable[Any], *, fresh: bool) -> Run:  # noqa: A002
+    def run_in_cell(self, workflow: type[Any], input: Any, replies: Iterable[Any] | Script, *, fresh: bool) -> Run:  # noqa: A002
         """The run of the cell that is running: the one that waits since before a restart, unless a `fresh` one is wanted."""
         place = host.cell()
         waiting = None if fresh or place is None else self._waiting(definition_of(workflow).name, *place)
@@ -87,6 +100,8 @@ class Notebook:
             journal = open_journal(self._journal_path(), durability=durability)
             self._engine, self._loop, self._runs = KernelEngine(journal), loop, {}
             self._engine.open()
+            if (shell := host.shell()) is not None:
+                set_formatter(formatter(shell))
         return self._engine
 
     def _journal_path(self) -> str | Path:
@@ -95,9 +110,7 @@ class Notebook:
             return settings().journal
         if host.is_headless():
             return ":memory:"
-        path = Path(host.notebook_path() or "notebook.ipynb")
-        folder = path.parent if path.is_absolute() else Path.cwd()
-        return folder / FOLDER / f"{path.stem}.sqlite3"
+        return host.notebook_folder() / FOLDER / f"{host.notebook_stem()}.sqlite3"
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
@@ -117,11 +130,29 @@ def notebook() -> Notebook:
     return _notebook
 
 
-def run(workflow: type[Any], input: Any = None, *, id: str | None = None, replies: Iterable[Any] = ()) -> Run:  # noqa: A002
+def run(
+    workflow: type[Any],
+    input: Any = None,  # noqa: A002
+    *,
+    id: str | None = None,  # noqa: A002
+    replies: Iterable[Any] | str | Path = (),
+    show_activities: ShowActivities | None = None,
+) -> Run:
     """Start a workflow and return at once; the run shows itself as the last line of a cell, and `await run` gives the result.
 
     `input` is JSON or the model of the workflow's entrypoint, `replies` answer its asks in order (see `Run.reply`), `id` names
-    the execution: one that has this id already, in this kernel or in the journal, is taken up instead.
-    Raises `StartInputInvalid`, TypeError for a class that is no workflow, RuntimeError where no event loop runs.
+    the execution: one that has this id already, in this kernel or in the journal, is taken up instead. `replies` may be a replies
+    file, too: a path that begins at the notebook's folder; it holds the input as well. `show_activities` shows
+    them as one line each ("compact", the default of `%config NbConvo.show_activities`), as cards with arguments and result
+    ("full"), or not at all ("none").
+    Raises `StartInputInvalid`, TypeError for a class that is no workflow, RuntimeError where no event loop runs, `UsageError` for
+    a replies file that cannot be played.
     """
-    return _notebook.run(workflow, input, id=id, replies=replies)
+    if not isinstance(replies, str | Path):
+        return _notebook.run(workflow, input, id=id, replies=replies, show_activities=show_activities)
+    if id is not None:
+        raise UsageError("A replies file plays a run from its start: leave out the id.")
+    path, name = host.notebook_folder() / replies, definition_of(workflow).name
+    script = read_script(path, name, needs_input=input is None)
+    value = script.input if input is None else input
+    return _notebook.run(workflow, value, replies=script, show_activities=show_activities)

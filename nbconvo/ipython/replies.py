@@ -6,19 +6,23 @@ import asyncio
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
+from nbconvo.errors import ReplyMismatch
 from nbconvo.views.asks import ask_name
 from nbconvo.views.model import AskView
+from nbconvo.views.replies import shown_reply
+from nbconvo.views.script import Script
 
 
 class Reply:
     """What became of one reply. Await it to go on when it is accepted; raises `InputRejected` when it is not.
 
-    `label` names the ask it is for, None means the next one.
+    `label` names the ask it is for, None means the next one. `script` is the recording that it is from, if it is.
     """
 
-    def __init__(self, value: Any, label: str | None = None) -> None:
+    def __init__(self, value: Any, label: str | None = None, script: Script | None = None) -> None:
         self.value = value
         self.label = label
+        self.script = script
         self.ask: AskView | None = None
         self.error: Exception | None = None
         self._done = asyncio.Event()
@@ -26,6 +30,7 @@ class Reply:
     def accepted(self, ask: AskView) -> None:
         """The workflow has it."""
         self.ask = ask
+        self.value = shown_reply(ask, self.value)  # a secret does not stay in the notebook
         self._done.set()
 
     def failed(self, error: Exception) -> None:
@@ -47,20 +52,28 @@ class Reply:
 
 
 class ReplyQueue:
-    """Replies in the order they were given; an ask takes the first that is for it."""
+    """Replies in the order they were given; an ask takes the first that is for it. Those of a `script` come first."""
 
-    def __init__(self, values: Iterable[Any] = ()) -> None:
-        self._replies = [Reply(value) for value in values]
+    def __init__(self, replies: Iterable[Any] | Script = ()) -> None:
+        self.script = replies if isinstance(replies, Script) else None
+        self._replies = [] if isinstance(replies, Script) else [Reply(value) for value in replies]
 
     def __len__(self) -> int:
-        return len(self._replies)
+        return len(self._replies) + self.has_script
+
+    @property
+    def has_script(self) -> bool:
+        """True while a script has replies left."""
+        return self.script is not None and not self.script.is_done
 
     def add(self, reply: Reply) -> None:
         """Put a reply at the end."""
         self._replies.append(reply)
 
     def take(self, asks: Sequence[AskView]) -> tuple[AskView, Reply] | None:
-        """The next reply that has its ask among `asks`, with that ask."""
+        """The next reply that has its ask among `asks`, with that ask. Raises what `Script.take` does."""
+        if self.script is not None and (scripted := self.script.take(asks)) is not None:
+            return scripted[0], Reply(scripted[1], script=self.script)
         for index, reply in enumerate(self._replies):
             for ask in asks:
                 if reply.label in (None, ask["label"]):
@@ -70,6 +83,10 @@ class ReplyQueue:
     def has_one_for(self, asks: Sequence[AskView]) -> bool:
         """True when `take` would find something."""
         return any(reply.label in (None, ask["label"]) for reply in self._replies for ask in asks)
+
+    def left_over(self) -> ReplyMismatch | None:
+        """What to say of a script that has replies left now that the run has ended."""
+        return self.script.left_over() if self.script is not None and not self.script.is_done else None
 
     def clear(self, error: Exception) -> None:
         """Nothing can take them any more."""

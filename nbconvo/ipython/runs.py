@@ -12,7 +12,7 @@ from nbconvo.ipython.notebook import notebook
 from nbconvo.ipython.run import Run
 from nbconvo.journal import ExecutionSummary
 from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
-from nbconvo.views.fold import fold_all
+from nbconvo.views.saved import view_of
 from nbconvo.views.transcript import Transcript
 
 _COLUMNS = ("id", "workflow", "status", "last change")
@@ -78,7 +78,7 @@ def attach(id: str) -> Run | Transcript:  # noqa: A002
         if run.id == id:
             return run
     _summary(id)
-    return Transcript(fold_all(notebook().engine.journal.read(id)))
+    return Transcript(view_of(notebook().engine.journal, id).view)
 
 
 def forget(id: str) -> None:  # noqa: A002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import traitlets
 from traitlets.config import Configurable
@@ -16,6 +17,11 @@ class NbConvo(Configurable):
     )
     durability = traitlets.Enum(
         ("normal", "full"), "normal", help="'normal' survives the death of the kernel, 'full' a power cut as well (slower)."
+    ).tag(config=True)
+    show_activities: Any = traitlets.Enum(
+        ("compact", "full", "none"),
+        "compact",
+        help="Activities as one line each, as cards with arguments and result, or not at all.",
     ).tag(config=True)
 
 

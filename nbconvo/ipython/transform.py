@@ -17,7 +17,12 @@ MAGIC = "%%workflow"
 CELL = "__nbconvo_cell__"
 """The name that the generated statements call; a builtin while a cell runs, so it is not one of the notebook's variables."""
 
-IMPORTS = {"mistralai.workflows": "nbconvo.workflows"}
+IMPORTS = {
+    "mistralai.workflows": "nbconvo.workflows",
+    "crewai.flow": "nbconvo.flow",
+    "crewai.experimental": "nbconvo.flow.experimental",
+    "crewai.LLM": "nbconvo.flow.LLM",
+}
 """Packages whose imports are mapped to ours inside a workflow cell."""
 
 

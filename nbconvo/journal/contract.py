@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from nbconvo.journal.summary import ExecutionSummary
 from nbconvo.protocol.envelope import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What somebody made of an execution's events up to `sequence`. A cache: without it, the same is made again from the events."""
+
+    sequence: int
+    data: bytes
 
 
 class Journal(Protocol):
@@ -30,6 +39,14 @@ class Journal(Protocol):
 
     def forget(self, execution_id: str) -> None:
         """Delete an execution and its history, for good; harmless when it is unknown."""
+        ...
+
+    def snapshot(self, execution_id: str, name: str) -> Snapshot | None:
+        """The snapshot that was last kept under this name; None when there is none (any more)."""
+        ...
+
+    def keep_snapshot(self, execution_id: str, name: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot in the place of the last one; harmless when the execution is unknown."""
         ...
 
     def acquire(self, execution_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbconvo.journal.contract import Snapshot
 from nbconvo.journal.summary import ExecutionSummary, summarize
 from nbconvo.protocol.envelope import Event
 
@@ -17,6 +18,7 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._histories: dict[str, list[Event]] = {}
+        self._snapshots: dict[str, dict[str, Snapshot]] = {}
 
     def append(self, execution_id: str, events: Sequence[Event]) -> None:
         """Add `events` to the history. Raises ValueError when their sequence numbers do not continue it."""
@@ -39,6 +41,16 @@ class MemoryJournal:
     def forget(self, execution_id: str) -> None:
         """Delete an execution."""
         self._histories.pop(execution_id, None)
+        self._snapshots.pop(execution_id, None)
+
+    def snapshot(self, execution_id: str, name: str) -> Snapshot | None:
+        """The snapshot that was last kept under this name."""
+        return self._snapshots.get(execution_id, {}).get(name)
+
+    def keep_snapshot(self, execution_id: str, name: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot in the place of the last one."""
+        if execution_id in self._histories:
+            self._snapshots.setdefault(execution_id, {})[name] = snapshot
 
     def acquire(self, execution_id: str) -> None:
         """No other process can see this journal."""

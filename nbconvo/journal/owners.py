@@ -20,7 +20,7 @@ class Owner:
         self.id = owner_id
         self._path = directory / f"{owner_id}{SUFFIX}"
         self._path.touch(0o600)
-        self._lock = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        self._lock = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         self._lock.execute("PRAGMA journal_mode=MEMORY")
         self._lock.execute("BEGIN EXCLUSIVE")
 

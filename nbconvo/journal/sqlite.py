@@ -17,31 +17,42 @@ from typing import Any, Literal, TypeVar
 
 from nbconvo.errors import ExecutionInUse, JournalCorrupted, JournalTooNew, JournalUnavailable
 from nbconvo.journal.codec import decode_attributes, decode_lineage, encode_attributes, encode_lineage
+from nbconvo.journal.contract import Snapshot
 from nbconvo.journal.memory import check_sequence
 from nbconvo.journal.owners import Owner, is_alive
-from nbconvo.journal.summary import ExecutionSummary, summarize
+from nbconvo.journal.summary import ExecutionSummary, only_time_passed, summarize
 from nbconvo.protocol.envelope import Event, Lineage
 
 T = TypeVar("T")
 
-VERSION = 1
+_STEPS = [
+    """
+    CREATE TABLE executions (
+        key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT,
+        workflow_name TEXT NOT NULL, display_name TEXT, status TEXT NOT NULL, open_asks INTEGER NOT NULL,
+        started_at REAL NOT NULL, notebook TEXT, cell_id TEXT
+    ) STRICT;
+    CREATE TABLE runs (
+        execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, run_id TEXT NOT NULL, lineage BLOB NOT NULL,
+        PRIMARY KEY (execution, run_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE events (
+        execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, sequence INTEGER NOT NULL, run_id TEXT NOT NULL,
+        timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, origin TEXT, PRIMARY KEY (execution, sequence)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE snapshots (
+        execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, name TEXT NOT NULL,
+        sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (execution, name)
+    ) STRICT, WITHOUT ROWID;
+    """,
+]
+"""What makes a file of version n out of one of version n - 1; an empty file has version 0. Steps are added, never changed."""
+
+VERSION = len(_STEPS)
 """Of the schema, in the file's `user_version`."""
 
-_SCHEMA = """
-CREATE TABLE executions (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT,
-    workflow_name TEXT NOT NULL, display_name TEXT, status TEXT NOT NULL, open_asks INTEGER NOT NULL,
-    started_at REAL NOT NULL, notebook TEXT, cell_id TEXT
-) STRICT;
-CREATE TABLE runs (
-    execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, run_id TEXT NOT NULL, lineage BLOB NOT NULL,
-    PRIMARY KEY (execution, run_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE events (
-    execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE, sequence INTEGER NOT NULL, run_id TEXT NOT NULL,
-    timestamp INTEGER NOT NULL, type TEXT NOT NULL, attributes BLOB NOT NULL, origin TEXT, PRIMARY KEY (execution, sequence)
-) STRICT, WITHOUT ROWID;
-"""
 _UPDATED_AT = "(SELECT timestamp / 1e9 FROM events WHERE execution = key ORDER BY sequence DESC LIMIT 1)"
 _COLUMNS = f"id, workflow_name, display_name, status, open_asks, started_at, {_UPDATED_AT}, notebook, cell_id"
 """Those of `ExecutionSummary`, in its order."""
@@ -69,13 +80,11 @@ class SqliteJournal:
         if not events:
             return
         known = self._known.get(execution_id)
-        if known is not None and len(events) <= _FEW and events[0].lineage.workflow_run_id == known.run_id:
+        if known is not None and len(events) <= _FEW and known.stays(events):
             check_sequence(execution_id, known.last, events)
-            summary = summarize(events, known.summary)
-            if summary is not None and summary.same_but_for_time(known.summary):
-                self._insert_events(known.key, events)
-                known.last = events[-1].sequence
-                return
+            self._insert_events(known.key, events)
+            known.last = events[-1].sequence
+            return
         with self._transaction() as database:
             known = known or self._load(database, execution_id)
             check_sequence(execution_id, known.last if known else 0, events)
@@ -106,6 +115,18 @@ class SqliteJournal:
             with self._transaction() as database:
                 self._check_free(database, execution_id)
                 database.execute("DELETE FROM executions WHERE id = ?", (execution_id,))
+
+    def snapshot(self, execution_id: str, name: str) -> Snapshot | None:
+        """The snapshot that was last kept under this name."""
+        query = "SELECT sequence, data FROM snapshots JOIN executions ON execution = key WHERE id = ? AND name = ?"
+        rows = self._reading(list[Any](), lambda database: database.execute(query, (execution_id, name)).fetchall())
+        return Snapshot(*rows[0]) if rows else None
+
+    def keep_snapshot(self, execution_id: str, name: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot in the place of the last one."""
+        statement = "INSERT OR REPLACE INTO snapshots SELECT key, ?, ?, ? FROM executions WHERE id = ?"
+        values = (name, snapshot.sequence, snapshot.data, execution_id)
+        self._reading(None, lambda database: database.execute(statement, values))
 
     def acquire(self, execution_id: str) -> None:
         """Take the right to run an execution. Raises `ExecutionInUse` when a living process has it."""
@@ -237,7 +258,9 @@ class SqliteJournal:
 
     def _open(self) -> sqlite3.Connection:
         _make_private(self.path)
-        connection: Any = sqlite3.connect(self.path, timeout=5, isolation_level=None, cached_statements=64)
+        connection: Any = sqlite3.connect(
+            self.path, timeout=5, isolation_level=None, cached_statements=64, check_same_thread=False
+        )  # whoever shares a journal between threads takes turns
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={self._synchronous}")
@@ -249,13 +272,22 @@ class SqliteJournal:
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
+        if self._version(connection) == VERSION:
+            return
+        connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+        for step in _STEPS[self._version(connection) :]:
+            for statement in step.split(";")[:-1]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+
+    def _version(self, connection: sqlite3.Connection) -> int:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise JournalTooNew(self.path, version, VERSION)
-        if version == 0:
-            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                raise JournalCorrupted(self.path, "it is an SQLite file of something else")
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
+        if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise JournalCorrupted(self.path, "it is an SQLite file of something else")
+        return version
 
     def _me(self) -> Owner:
         if self._owner is None:
@@ -273,6 +305,15 @@ class _Known:
         self.last = last
         self.run_id = run_id
         self.summary = summary
+
+    def stays(self, events: Sequence[Event]) -> bool:
+        """True when `events` change no other row: they are of the same run, and the summary stays what it was."""
+        if events[0].lineage.workflow_run_id != self.run_id:
+            return False
+        if only_time_passed(events):
+            return True
+        after = summarize(events, self.summary)
+        return after is not None and after.same_but_for_time(self.summary)
 
 
 def _row(key: int, event: Event) -> tuple[Any, ...]:

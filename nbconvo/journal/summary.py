@@ -8,6 +8,7 @@ from typing import Literal
 
 from nbconvo.protocol import events as ev
 from nbconvo.protocol.envelope import Event
+from nbconvo.protocol.events import EventAttributes
 
 ExecutionStatus = Literal["running", "waiting", "completed", "failed", "canceled"]
 
@@ -39,6 +40,19 @@ class ExecutionSummary:
             other.notebook,
             other.cell_id,
         )
+
+
+_LIFE = (ev.WorkflowExecutionCompleted, ev.WorkflowExecutionFailed, ev.WorkflowExecutionCanceled, ev.CellBound)
+_TASKS = (ev.CustomTaskStarted, ev.CustomTaskCompleted, ev.CustomTaskFailed)
+
+
+def only_time_passed(events: Iterable[Event]) -> bool:
+    """True when `events` change nothing of a summary but `updated_at`: a look that costs less than `summarize`."""
+    return not any(isinstance(event.attributes, _LIFE) or _is_ask(event.attributes) for event in events)
+
+
+def _is_ask(attributes: EventAttributes) -> bool:
+    return isinstance(attributes, _TASKS) and attributes.custom_task_type == "wait_for_input"
 
 
 def summarize(events: Iterable[Event], summary: ExecutionSummary | None = None) -> ExecutionSummary | None:

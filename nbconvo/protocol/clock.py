@@ -6,8 +6,8 @@ A test hands in a clock that jumps; a replay hands in the recorded times.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-import uuid
 from collections.abc import Callable
 from typing import Protocol
 
@@ -45,4 +45,14 @@ class SystemClock:
 
 def random_id() -> str:
     """A fresh UUID (version 4) as text."""
-    return str(uuid.uuid4())
+    return uuid_text(os.urandom(16).hex())
+
+
+def uuid_text(digits: str) -> str:
+    """32 hexadecimal digits as the text of a UUID (version 4); six of their bits are replaced.
+
+    >>> uuid_text("0" * 32)
+    '00000000-0000-4000-8000-000000000000'
+    """
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -13,13 +13,29 @@ from pydantic import BaseModel, Field
 DEFINITION_ATTRIBUTE = "__nbconvo_workflow__"
 """Where the decorator leaves the definition on the class."""
 
+ACTIVITY_ATTRIBUTE = "__nbconvo_activity__"
+"""Where the decorator leaves the definition on the function."""
+
 
 class Shape(Protocol):
     """How a handler's arguments and result look as JSON (made by `workflows.shapes`)."""
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        ...
+
+    @property
     def takes_input(self) -> bool:
         """True when there is something to give."""
+        ...
+
+    def input_schema(self) -> dict[str, Any]:
+        """The JSON schema of what is given; empty where there is none."""
+        ...
+
+    def output_schema(self) -> dict[str, Any] | None:
+        """The JSON schema of the result; None where there is none."""
         ...
 
     def decode(self, value: Any) -> list[Any]:
@@ -98,12 +114,17 @@ class RetryPolicy:
         return self.initial_interval * self.coefficient ** (attempt - 1)
 
 
-class RateLimit(BaseModel):
+def undescribed(schema: dict[str, Any]) -> None:
+    """The `json_schema_extra` of a model whose docstring is for its reader and not for its schema (upstream's has none)."""
+    schema.pop("description", None)
+
+
+class RateLimit(BaseModel, json_schema_extra=undescribed):
     """At most `max_execution` attempts begin in any `time_window_in_sec` seconds; activities with the same `key` share it."""
 
-    time_window_in_sec: int = Field(ge=1, le=3600)
-    max_execution: int = Field(ge=1, le=100_000)
-    key: str | None = None
+    time_window_in_sec: int = Field(ge=1, le=3600, description="The time window in seconds.")
+    max_execution: int = Field(ge=1, le=100_000, description="The maximum number of executions allowed within the time window.")
+    key: str | None = Field(default=None, description="The key to identify the rate limit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,11 @@ class ActivityDefinition:
     start_to_close: timedelta
     heartbeat: timedelta | None = None
     rate_limit: RateLimit | None = None
+
+
+def activity_of(function: object) -> ActivityDefinition | None:
+    """The definition that `@activity()` left on `function`, None when it is no activity."""
+    return getattr(function, ACTIVITY_ATTRIBUTE, None)
 
 
 def definition_of(cls: type[Any]) -> WorkflowDefinition:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, get_args
 
 from nbconvo.protocol import events
@@ -86,8 +87,12 @@ def attributes_to_json(attributes: EventAttributes) -> dict[str, Any]:
     if isinstance(attributes, events.CustomTaskInProgress) and attributes.patches is not None:
         head = {"custom_task_id": attributes.custom_task_id, "custom_task_type": attributes.custom_task_type}
         return {**head, "payload": {"type": "json_patch", "value": attributes.patches, "encoding_options": None}}
-    names = field_names(type(attributes))
-    return {name: _wrap(name, getattr(attributes, name)) for name in names if name != "patches"}
+    kind = type(attributes)
+    values = {name: getattr(attributes, name) for name in field_names(kind)}
+    for name in _wrapped(kind):
+        values[name] = {"message": values[name]} if name == "failure" else json_payload(values[name])
+    values.pop("patches", None)
+    return values
 
 
 def attributes_from_json(event_type: str, data: dict[str, Any]) -> EventAttributes:
@@ -101,24 +106,24 @@ def attributes_from_json(event_type: str, data: dict[str, Any]) -> EventAttribut
         return UnknownEvent(event_type, data)
 
 
-def _wrap(name: str, value: Any) -> Any:
-    if name == "failure":
-        return {"message": value}
-    return json_payload(value) if name in _PAYLOADS else value
+@cache
+def _wrapped(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of an event class that the wire puts into an object of their own."""
+    return tuple(name for name in field_names(kind) if name == "failure" or name in _PAYLOADS)
 
 
 def _unwrap(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
     values = {name: data[name] for name in field_names(kind) if name in data}
-    if "failure" in values:
-        values["failure"] = values["failure"]["message"]
-    for name in _PAYLOADS.intersection(values):
-        payload = values.pop(name)
-        if payload.get("encoding_options"):
-            raise TypeError("an encoded payload is opaque here")
-        if payload["type"] == "json_patch":
-            values["patches"] = payload["value"]
-        else:
-            values[name] = payload["value"]
+    for name in _wrapped(kind):
+        if name in values:
+            wrapped = values.pop(name)
+            values[_unwrapped_name(name, wrapped)] = wrapped["message" if name == "failure" else "value"]
     if kind is events.CustomTaskInProgress:
         values.setdefault("patches", None)
     return values
+
+
+def _unwrapped_name(name: str, wrapped: dict[str, Any]) -> str:
+    if wrapped.get("encoding_options"):
+        raise TypeError("an encoded payload is opaque here")
+    return "patches" if wrapped.get("type") == "json_patch" else name

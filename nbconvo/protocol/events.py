@@ -183,12 +183,13 @@ class InputReceived(Attributes):
 
 @dataclass(frozen=True, slots=True)
 class InputDeadlineSet(Attributes):
-    """The ask `custom_task_id` closes at `deadline`, in seconds since the epoch."""
+    """The ask `custom_task_id` closes at `deadline`, in seconds since the epoch; `on_timeout` is its answer then, if any."""
 
     event_type: ClassVar = "NBCONVO_INPUT_DEADLINE_SET"
     internal: ClassVar = True
     custom_task_id: str
     deadline: float
+    on_timeout: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +315,7 @@ class SearchKeysChanged(Attributes):
 
 @dataclass(frozen=True, slots=True)
 class FailureTraced(Attributes):
-    """Type and traceback of the exception that the next failure event reports by its text alone.
-
-    `task_id` is that of the activity that failed, None when the run itself did.
-    """
+    """Type and traceback of what the next failure event tells by its text alone; `task_id` is the activity's, None for the run."""
 
     event_type: ClassVar = "NBCONVO_FAILURE_TRACED"
     internal: ClassVar = True
@@ -336,12 +334,16 @@ class TurnCommitted(Attributes):
 
 @dataclass(frozen=True, slots=True)
 class Forked(Attributes):
-    """Everything before this was taken over from execution `origin`, up to its event `sequence`."""
+    """Everything before this was taken over from execution `origin`, up to its event `sequence`.
+
+    `children` are the ids of children that were forked with it, by the ids that workflow code draws for them.
+    """
 
     event_type: ClassVar = "NBCONVO_FORKED"
     internal: ClassVar = True
     origin: str
     sequence: int
+    children: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +354,16 @@ class CellBound(Attributes):
     internal: ClassVar = True
     notebook: str
     cell_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowNoted(Attributes):
+    """Something a flow tells about its turn: a route, a step, a part of a reply. `kind` says what, `data` is JSON."""
+
+    event_type: ClassVar = "NBCONVO_FLOW_NOTED"
+    internal: ClassVar = True
+    kind: str
+    data: Any
 
 
 EventAttributes = (
@@ -387,5 +399,6 @@ EventAttributes = (
     | ChildCompleted
     | ChildFailed
     | SearchKeysChanged
+    | FlowNoted
 )
 """Every event there is; dispatch on it with `match` and end with `assert_never`."""

@@ -47,7 +47,7 @@ class ChatInputModel(BaseModel):
     message: ChatInputMessageContent
 
 
-class ConfirmationModel(BaseModel):
+class ConfirmationInputModel(BaseModel):
     """Base of the classes that `ConfirmationInput` makes: one `choice` among declared options."""
 
     model_config = ConfigDict(extra="forbid", title="Confirmation", json_schema_extra=hide_our_docstring)
@@ -78,7 +78,7 @@ def _chat_input(prompt: str, suggestions: tuple[tuple[str, ...], ...] | None) ->
 
 def ConfirmationInput(  # noqa: N802 - upstream's name
     options: Sequence[tuple[str, str]] | Sequence[str], description: str
-) -> type[ConfirmationModel]:
+) -> type[ConfirmationInputModel]:
     """An ask to pick one of a few options, each a value or a (value, label) pair.
 
     Raises ValueError when there is no option.
@@ -93,7 +93,7 @@ def ConfirmationInput(  # noqa: N802 - upstream's name
 
 
 @lru_cache(maxsize=512)
-def _confirmation(options: tuple[tuple[str, str | None], ...], description: str) -> type[ConfirmationModel]:
+def _confirmation(options: tuple[tuple[str, str | None], ...], description: str) -> type[ConfirmationInputModel]:
     values = [value for value, _ in options]
     one_of = [_option_schema(value, label) for value, label in options]
 
@@ -101,7 +101,7 @@ def _confirmation(options: tuple[tuple[str, str | None], ...], description: str)
         schema.pop("type", None)
         schema["oneOf"] = one_of
 
-    def check(model: ConfirmationModel) -> ConfirmationModel:
+    def check(model: ConfirmationInputModel) -> ConfirmationInputModel:
         if model.choice not in values:
             raise ValueError(f"Invalid choice '{model.choice}'. Must be one of: {values}")
         return model
@@ -109,7 +109,7 @@ def _confirmation(options: tuple[tuple[str, str | None], ...], description: str)
     field = Field(description=description, json_schema_extra=replace_type)
     return create_model(
         "Confirmation",
-        __base__=ConfirmationModel,
+        __base__=ConfirmationInputModel,
         __validators__={"check": cast("Any", model_validator(mode="after")(check))},
         choice=(Annotated[str, field], ...),
     )
@@ -122,7 +122,7 @@ def _option_schema(value: str, label: str | None) -> dict[str, Any]:
 
 def AcceptDeclineConfirmation(  # noqa: N802 - upstream's name
     description: str, *, accept_label: str = "Accept", decline_label: str | None = "Decline"
-) -> type[ConfirmationModel]:
+) -> type[ConfirmationInputModel]:
     """An ask to accept or decline; with `decline_label=None` there is only the one to accept.
 
     >>> is_accepted(AcceptDeclineConfirmation("Proceed?")(choice="accept"))

@@ -69,10 +69,11 @@ def _diff_dict(before: dict[str, Any], after: dict[str, Any], path: str, out: li
         if key not in after:
             out.append({"path": _join(path, key), "value": None, "op": "remove"})
     for key, value in after.items():
+        if key not in before:
+            out.append({"path": _join(path, key), "value": value, "op": "add"})
+    for key, value in after.items():
         if key in before:
             _diff(before[key], value, _join(path, key), out)
-        else:
-            out.append({"path": _join(path, key), "value": value, "op": "add"})
 
 
 def _diff_list(before: Sequence[Any], after: Sequence[Any], path: str, out: list[Patch]) -> None:

@@ -89,7 +89,7 @@ class JumpingClock:
         if not self._timers:
             return
         idle = not asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio tells nobody else
-        if idle and (self.jumps or self._timers[0][0] <= self._now / 1e9):
+        if (idle and self.jumps) or self._timers[0][0] <= self._now / 1e9:
             self._move_to(self._timers[0][0])
         if self._timers and (self.jumps or self._timers[0][0] <= self._now / 1e9):
             self._look_later()

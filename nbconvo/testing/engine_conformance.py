@@ -6,12 +6,23 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from nbconvo.engine.contract import Engine, ExecutionHandle
-from nbconvo.errors import InputRejected, NoPendingInput, StartInputInvalid, WorkflowCanceled, WorkflowFailed
+from nbconvo.errors import (
+    ExecutionEnded,
+    HandlerNotFound,
+    HandlerRejected,
+    InputRejected,
+    NoPendingInput,
+    StartInputInvalid,
+    UpdateFailedError,
+    WorkflowCanceled,
+    WorkflowFailed,
+)
 from nbconvo.protocol.envelope import Event
 from nbconvo.testing.builders import wait_for_pending_inputs
 from nbconvo.workflows import InteractiveWorkflow, activity, workflow
@@ -87,6 +98,48 @@ class Impatient(ConformanceWorkflow):
             return await self.ask(timeout=0.01)
         except TimeoutError:
             return "nobody"
+
+
+@workflow.define(name="conformance-counter")
+class Counter(ConformanceWorkflow):
+    """Counts what it is told until it is told to stop; cleans up when it is cancelled."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.is_done = False
+
+    @workflow.entrypoint
+    async def run(self) -> int:
+        """The entrypoint."""
+        try:
+            await workflow.wait_condition(lambda: self.is_done)
+        except asyncio.CancelledError:
+            await shout("cleaned up")
+            raise
+        return self.count
+
+    @workflow.signal(name="finish")
+    async def finish(self) -> None:
+        """Stop counting."""
+        self.is_done = True
+
+    @workflow.signal(name="add")
+    async def add(self, number: int) -> None:
+        """Count."""
+        self.count += number
+
+    @workflow.query(name="count")
+    def counted(self) -> int:
+        """How far it is."""
+        return self.count
+
+    @workflow.update(name="set")
+    async def set_to(self, number: int) -> int:
+        """Go on from another number; the last one is returned."""
+        if number < 0:
+            raise ValueError("too small")
+        before, self.count = self.count, number
+        return before
 
 
 class EngineConformance:
@@ -186,6 +239,76 @@ class EngineConformance:
             with pytest.raises(WorkflowCanceled, match="no time"):
                 await handle.result()
             await handle.cancel()  # harmless now
+
+        self._with_engine(tmp_path, scene)
+
+    def test_a_cancelled_run_may_clean_up_and_a_terminated_one_may_not(self, tmp_path: Path) -> None:
+        async def scene(engine: Engine) -> None:
+            asked, ended = await engine.start(Counter), await engine.start(Counter)
+            for handle in (asked, ended):
+                await handle.query("count")  # its code has begun
+            await asked.cancel("no time")
+            await ended.terminate("no use")
+            with pytest.raises(WorkflowCanceled, match="no time"):
+                await asked.result()
+            with pytest.raises(WorkflowCanceled, match="no use"):
+                await ended.result()
+            await ended.terminate()  # harmless now
+            kinds = [[event.event_type for event in await collected(handle)] for handle in (asked, ended)]
+            assert ["ACTIVITY_TASK_COMPLETED" in kind for kind in kinds] == [True, False]
+
+        self._with_engine(tmp_path, scene)
+
+    def test_signals_and_updates_come_in_order_and_a_query_sees_them(self, tmp_path: Path) -> None:
+        async def scene(engine: Engine) -> None:
+            handle = await engine.start(Counter)
+            assert await handle.query("count") == 0
+            for number in (1, 2, 3):
+                await handle.signal("add", number)
+            assert await handle.update("set", {"number": 10}) == 6
+            await handle.signal("add", {"number": 5})
+            assert await handle.query("count") == 15
+            await handle.signal("finish")
+            assert await handle.result() == 15
+
+        self._with_engine(tmp_path, scene)
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "value", "error"),
+        [
+            ("signal", "add", "many", HandlerRejected),
+            ("update", "set", {"number": None}, HandlerRejected),
+            ("query", "count", {"of": "what"}, HandlerRejected),
+            ("signal", "count", None, HandlerNotFound),
+            ("update", "nothing", None, HandlerNotFound),
+            ("query", "add", None, HandlerNotFound),
+            ("update", "set", -1, UpdateFailedError),
+        ],
+    )
+    def test_what_a_handler_refuses_is_told_to_its_sender_and_the_run_goes_on(
+        self, tmp_path: Path, kind: str, name: str, value: Any, error: type[Exception]
+    ) -> None:
+        async def scene(engine: Engine) -> None:
+            handle = await engine.start(Counter)
+            with pytest.raises(error, match=name):
+                await getattr(handle, kind)(name, value)
+            await handle.signal("add", 1)
+            await handle.signal("finish")
+            assert await handle.result() == 1
+
+        self._with_engine(tmp_path, scene)
+
+    def test_an_ended_run_takes_no_signals_and_updates_and_answers_queries(self, tmp_path: Path) -> None:
+        async def scene(engine: Engine) -> None:
+            handle = await engine.start(Counter)
+            await handle.signal("add", 7)
+            await handle.signal("finish")
+            await handle.result()
+            with pytest.raises(ExecutionEnded):
+                await handle.signal("add", 1)
+            with pytest.raises(ExecutionEnded):
+                await handle.update("set", 1)
+            assert await handle.query("count") == 7
 
         self._with_engine(tmp_path, scene)
 

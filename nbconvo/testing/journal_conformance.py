@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbconvo.journal.contract import Journal
+from nbconvo.journal.contract import Journal, Snapshot
 from nbconvo.protocol import events as ev
 from nbconvo.protocol.envelope import Event, Lineage
 from nbconvo.testing.builders import NOW
@@ -52,6 +52,23 @@ class JournalConformance:
         assert list(journal.read("a")) == events[:2]
         journal.append("a", events[2:])
         assert list(journal.read("a")) == events
+
+    def test_a_snapshot_is_kept_until_the_next_one(self, journal: Journal) -> None:
+        journal.append("a", history("a", *EVERYTHING))
+        assert journal.snapshot("a", "view") is None
+        for kept in (Snapshot(2, b"two"), Snapshot(3, bytes(range(256)))):
+            journal.keep_snapshot("a", "view", kept)
+            assert journal.snapshot("a", "view") == kept
+        assert journal.snapshot("a", "state") is None
+        assert list(journal.read("a")) == history("a", *EVERYTHING)
+
+    def test_a_snapshot_goes_with_its_execution(self, journal: Journal) -> None:
+        journal.keep_snapshot("a", "view", Snapshot(1, b"of nothing"))
+        assert journal.snapshot("a", "view") is None
+        journal.append("a", history("a", *EVERYTHING))
+        journal.keep_snapshot("a", "view", Snapshot(1, b"one"))
+        journal.forget("a")
+        assert journal.snapshot("a", "view") is None
 
     def test_appending_nothing_is_nothing(self, journal: Journal) -> None:
         journal.append("a", [])

@@ -18,25 +18,35 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine, Mapping, Sequence
+import os
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from nbconvo.engine import KernelEngine, KernelHandle, Status
-from nbconvo.errors import InputRejected, NbconvoError
+from nbconvo.errors import InputRejected, NbconvoError, ReplyMismatch
+from nbconvo.protocol.definition import definition_of
 from nbconvo.protocol.envelope import Event
 from nbconvo.testing.clock import JumpingClock, settled
 from nbconvo.views.asks import ask_name, ask_view
 from nbconvo.views.fold import fold_all
 from nbconvo.views.model import AskView
 from nbconvo.views.replies import reply_input
+from nbconvo.views.saved import family_events
+from nbconvo.views.script import Script, read_script
 from nbconvo.views.transcript import Transcript
 
 T = TypeVar("T")
 
-Replies = Sequence[Any] | Mapping[str, Any]
-"""Replies in the order of the asks, or by label. A reply is what a person would type, or a function from the ask to that."""
+Replies = Sequence[Any] | Mapping[str, Any] | str | os.PathLike[str]
+"""Replies in the order of the asks, or by label, or the path of a replies file (see `nbconvo.views.recording`).
+
+A reply is what a person would type, or a function from the ask to that.
+"""
+
+MOST_JUMPS = 10_000
+"""So often may the time jump while an ask without a timeout has no reply: one that polls meanwhile would do it for ever."""
 
 
 class _NoAnswer:
@@ -68,18 +78,24 @@ class PlayError(AssertionError, NbconvoError):
 def play(workflow: type[Any], input: Any = None, replies: Replies = (), *, clock: JumpingClock | None = None) -> Played:  # noqa: A002
     """Run `workflow` to its end with `replies`, in a script, a test or a notebook cell.
 
-    Raises `PlayError` when an ask has no reply (and no timeout), a reply is left over or not accepted, and what the workflow
-    fails with (`WorkflowFailed`, `WorkflowCanceled`).
+    With a replies file, `input` may be left out: it is recorded there. A relative path starts at the working directory.
+    Raises `PlayError` when an ask has no reply (and no timeout), a reply is left over, not accepted or for another ask than was
+    recorded, `UsageError` for a file that cannot be played, and what the workflow fails with (`WorkflowFailed`,
+    `WorkflowCanceled`).
     """
-    return _in_a_loop_of_its_own(_play(workflow, input, replies, clock or JumpingClock(jumps=False)))
+    clock = clock or JumpingClock(jumps=False)
+    if not isinstance(replies, str | os.PathLike):
+        return _in_a_loop_of_its_own(_play(workflow, input, replies, clock))
+    script = read_script(replies, definition_of(workflow).name, needs_input=input is None)
+    return _in_a_loop_of_its_own(_play(workflow, script.input if input is None else input, script, clock))
 
 
-async def _play(workflow: type[Any], value: Any, replies: Replies, clock: JumpingClock) -> Played:
+async def _play(workflow: type[Any], value: Any, replies: Replies | Script, clock: JumpingClock) -> Played:
     async with KernelEngine(clock=clock) as engine:
         return await converse(engine, await engine.start(workflow, value), clock, replies)
 
 
-async def converse(engine: KernelEngine, handle: KernelHandle, clock: JumpingClock, replies: Replies = ()) -> Played:
+async def converse(engine: KernelEngine, handle: KernelHandle, clock: JumpingClock, replies: Replies | Script = ()) -> Played:
     """Hold the conversation of an execution that was started, to its end; `clock` is that of its engine.
 
     For tests that need an engine of their own (a journal in a file, an id, signals before the first reply). Raises as `play`.
@@ -103,7 +119,7 @@ async def converse(engine: KernelEngine, handle: KernelHandle, clock: JumpingClo
         player = _Player(engine, handle, clock, replies)
         await player.until_ended()
         events = player.events()
-        return Played(await handle.result(), Transcript(fold_all(events)), [event for event in events if not event.internal])
+        return Played(await handle.result(), player.transcript(), [event for event in events if not event.internal])
     finally:
         clock.jumps = jumps
 
@@ -111,17 +127,21 @@ async def converse(engine: KernelEngine, handle: KernelHandle, clock: JumpingClo
 class _Player:
     """Answers what is asked, and lets time jump when nothing is."""
 
-    def __init__(self, engine: KernelEngine, handle: KernelHandle, clock: JumpingClock, replies: Replies) -> None:
+    def __init__(self, engine: KernelEngine, handle: KernelHandle, clock: JumpingClock, replies: Replies | Script) -> None:
         self._engine = engine
         self._handle = handle
         self._clock = clock
-        self._by_label = dict(replies) if isinstance(replies, Mapping) else {}
-        self._in_order = [] if isinstance(replies, Mapping) else list(replies)
+        self._replies = _copied(replies, handle.workflow_name)
         self._left_open: set[str] = set()
+        self._jumps = 0
 
     def events(self) -> list[Event]:
         """All there are so far."""
         return list(self._engine.journal.read(self._handle.id))
+
+    def transcript(self) -> Transcript:
+        """The conversation so far, with what its children say."""
+        return Transcript(fold_all(family_events(self._engine.journal, {self._handle.id: 0})))
 
     async def until_ended(self) -> None:
         """Until the workflow has. Raises `PlayError`."""
@@ -130,53 +150,101 @@ class _Player:
             if not (self._handle.status is Status.RUNNING and (self._answer_one() or await self._let_time_pass())):
                 break
         if self._handle.status is Status.RUNNING:
-            raise PlayError(f"Nothing answers the ask {self._first_open()}, and it has no timeout.", self._transcript())
-        left = [*self._in_order, *self._by_label]
-        if left and self._handle.status is Status.COMPLETED:
-            raise PlayError(f"The workflow has ended and these replies are left over: {left}", self._transcript())
+            self._fail_stuck()
+        if self._handle.status is Status.COMPLETED:
+            self._check_left_over()
 
     def _answer_one(self) -> bool:
-        for handle in self._engine.handles:
-            for ask in _open_asks(handle):
-                if ask["task_id"] not in self._left_open and self._answer(handle, ask):
-                    return True
-        return False
-
-    def _answer(self, handle: KernelHandle, ask: AskView) -> bool:
-        if self._by_label:
-            if ask["label"] not in self._by_label:
-                return False
-            reply = self._by_label.pop(ask["label"])
-        elif self._in_order:
-            reply = self._in_order.pop(0)
-        else:
+        asked = [(handle, ask) for handle in self._engine.handles for ask in _open_asks(handle)]
+        found = self._take([ask for _, ask in asked if ask["task_id"] not in self._left_open])
+        if found is None:
             return False
-        if reply is NO_ANSWER:
+        self._jumps = 0
+        ask, reply = found
+        handle = next(handle for handle, each in asked if each is ask)
+        ask = self._with_canvas(ask)
+        value = self._call(reply, ask) if callable(reply) else reply
+        if value is NO_ANSWER:
             self._left_open.add(ask["task_id"])
-            return True
-        value = reply(ask) if callable(reply) else reply
+        else:
+            self._answer(handle, ask, value)
+        return True
+
+    def _with_canvas(self, ask: AskView) -> AskView:
+        """The ask with what is on its canvas, which only the conversation knows."""
+        shown = self.transcript().view["asks"] if ask["kind"] == "canvas" else []
+        return next((each for each in shown if each["task_id"] == ask["task_id"]), ask)
+
+    def _take(self, asks: Sequence[AskView]) -> tuple[AskView, Any] | None:
+        """The next reply, with the ask that it is for."""
+        match self._replies:
+            case Script() as script:
+                try:
+                    return script.take(asks)
+                except ReplyMismatch as error:
+                    raise PlayError(str(error), self.transcript()) from error
+            case dict() as by_label:
+                return next(((ask, by_label.pop(ask["label"])) for ask in asks if ask["label"] in by_label), None)
+            case in_order:
+                return (asks[0], in_order.pop(0)) if asks and in_order else None
+
+    def _call(self, reply: Callable[[AskView], Any], ask: AskView) -> Any:
+        try:
+            return reply(ask)
+        except Exception as error:
+            error.add_note(f"In the reply to the ask {ask_name(ask)}. The conversation so far:\n\n{self.transcript()}")
+            raise
+
+    def _answer(self, handle: KernelHandle, ask: AskView, value: Any) -> None:
         try:
             handle.submit_input_nowait(ask["task_id"], reply_input(ask, value))
         except InputRejected as error:
             text = f"The reply {value!r} to the ask {ask_name(ask)} was not accepted: {error}"
-            raise PlayError(text, self._transcript()) from error
-        return True
+            raise PlayError(text, self.transcript()) from error
 
     async def _let_time_pass(self) -> bool:
         """Jump to the next timer; where an activity does real work, wait for it. False when neither is there."""
-        if self._clock.jump():
-            return True
+        if self._jumps < MOST_JUMPS or not self._waits_for_ever():
+            self._jumps += 1
+            if self._clock.jump():
+                return True
         if any(handle.is_busy for handle in self._engine.handles):
             await asyncio.sleep(0.001)
             return True
         return False
 
-    def _first_open(self) -> str:
-        asks = [ask for handle in self._engine.handles for ask in _open_asks(handle)]
-        return ask_name(asks[0]) if asks else "(none is open: it waits for a signal)"
+    def _waits_for_ever(self) -> bool:
+        """True when an ask is open that no timeout ends. Looks at the whole history, so it is not asked with every jump."""
+        self._jumps = 0
+        return any(ask["deadline"] is None for ask in self.transcript().view["asks"])
 
-    def _transcript(self) -> Transcript:
-        return Transcript(fold_all(self.events()))
+    def _fail_stuck(self) -> NoReturn:
+        asks = [ask for handle in self._engine.handles for ask in _open_asks(handle)]
+        if isinstance(self._replies, Script) and not self._replies.is_done:
+            raise PlayError(str(self._replies.stalled(asks)), self.transcript())
+        name = ask_name(asks[0]) if asks else "(none is open: it waits for a signal)"
+        raise PlayError(f"Nothing answers the ask {name}, and it has no timeout.", self.transcript())
+
+    def _check_left_over(self) -> None:
+        if isinstance(self._replies, Script):
+            if not self._replies.is_done:
+                raise PlayError(str(self._replies.left_over()), self.transcript())
+        elif self._replies:
+            left = list(self._replies)
+            raise PlayError(f"The workflow has ended and these replies are left over: {left}", self.transcript())
+
+
+def _copied(replies: Replies | Script, workflow_name: str) -> Script | dict[Any, Any] | list[Any]:
+    """The replies as something to take from."""
+    match replies:
+        case Script():
+            return replies
+        case str() | os.PathLike():
+            return read_script(replies, workflow_name, needs_input=False)
+        case Mapping():
+            return dict(replies)
+        case _:
+            return list(replies)
 
 
 def _open_asks(handle: KernelHandle) -> list[AskView]:

@@ -6,33 +6,16 @@ It holds no ids, times or measurements, so the same conversation always gives th
 
 from __future__ import annotations
 
-import json
-import re
-from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbconvo.views.model import AnswerItem, AskView, Chunk, Item, TranscriptView
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from nbconvo.views.blocks import Block, Code, fenced, html_of, literal, markdown_of, text_of
+from nbconvo.views.content import as_json, chunk_blocks
+from nbconvo.views.model import AnswerItem, AskView, Item, MessageItem, TranscriptView
+from nbconvo.views.work import activity_blocks, activity_line, todo_blocks, working_blocks
 
 _NO_ANSWER = {"timed_out": "No answer in time", "canceled": "Cancelled before an answer", "failed": "Failed before an answer"}
 _STATUS = {"running": "Running", "waiting": "Waiting for an answer", "canceled": "Cancelled", "failed": "Failed", "completed": ""}
-_ACTIVITY = {"running": "…", "retrying": "↻", "completed": "✓", "failed": "✗"}
-
-_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>~|]")
-_BEGINS_BLOCK = re.compile(r"^(\d*)([#+\-=.)])", re.MULTILINE)
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    """Raw HTML is escaped, javascript: and data: links are refused; an image would be a request to who wrote the text."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - fifty milliseconds, for those who show something
-
-    return MarkdownIt("js-default", {"linkify": False}).disable("image")
-
 
 # JupyterLab shows an error line where a saved widget has no kernel; while this twin is all there is, the line says nothing.
 _STYLE = (
@@ -56,7 +39,7 @@ def to_text(view: TranscriptView) -> str:
 def to_markdown(view: TranscriptView) -> str:
     """Markdown: messages as written, what the person said as a quotation."""
     blocks = [
-        f"**{_literal(view['title'])}**",
+        f"**{literal(view['title'])}**",
         *(_item_markdown(item) for item in view["items"]),
         *(_ask_markdown(ask) for ask in view["asks"]),
     ]
@@ -82,15 +65,18 @@ def _status(view: TranscriptView) -> str:
 def _item_text(item: Item) -> str:
     match item["kind"]:
         case "message":
-            return ("Error: " if item["is_error"] else "") + _chunks(item["chunks"])
+            return ("Error: " if item["is_error"] else "") + text_of(_said_by_workflow(item))
         case "answer":
             return _answer_text(item)
         case "activity":
-            error = f" ({item['error']})" if item["error"] else ""
-            return f"{_ACTIVITY[item['status']]} {item['name']}{error}"
+            return text_of(activity_blocks(item))
+        case "todo":
+            return text_of(todo_blocks(item))
+        case "working":
+            return text_of(working_blocks(item))
         case "task":
             error = f" ({item['error']})" if item["error"] else ""
-            return f"[{item['type']}: {item['status']}{error}]\n{_json(item['state'])}"
+            return f"[{item['type']}: {item['status']}{error}]\n{as_json(item['state'])}"
         case "result":
             return _value(item["value"])
         case "error":
@@ -100,39 +86,55 @@ def _item_text(item: Item) -> str:
 def _item_markdown(item: Item) -> str:
     match item["kind"]:
         case "message":
-            return ("**Error:** " if item["is_error"] else "") + _chunks(item["chunks"])
+            return ("**Error:** " if item["is_error"] else "") + markdown_of(_said_by_workflow(item))
         case "answer":
-            asked = (f"**{_literal(line)}**" for line in _asked(item))
-            form = item["ask"] == "form" and item["state"] == "answered"
-            said = _fenced(_said(item)) if form else _literal(_said(item))
+            asked = (f"**{literal(line)}**" for line in _asked(item))
+            said = fenced(_said(item)) if _is_json(item) else literal(_said(item))
             return "\n".join(f"> {line}".rstrip() for line in [*asked, *said.split("\n")])
+        case "activity" if "arguments" not in item:
+            return f"`{activity_line(item).replace('`', chr(39))}`"
         case "activity":
-            return f"`{_item_text(item).replace('`', chr(39))}`"
+            return markdown_of(activity_blocks(item))
+        case "todo":
+            return markdown_of(todo_blocks(item))
+        case "working":
+            return markdown_of(working_blocks(item))
         case "task" | "result":
-            return _fenced(_item_text(item))
+            return fenced(_item_text(item))
         case "error":
-            head = f"**{item['type'] or 'Error'}**: {_literal(item['message'])}"
-            return f"{head}\n\n{_fenced(item['traceback'])}" if item["traceback"] else head
+            head = f"**{item['type'] or 'Error'}**: {literal(item['message'])}"
+            return f"{head}\n\n{fenced(item['traceback'])}" if item["traceback"] else head
 
 
 def _item_html(item: Item) -> str:
     match item["kind"]:
         case "message":
             prefix = "<p><strong>Error</strong></p>" if item["is_error"] else ""
-            return f'<div class="nbc-message">{prefix}{_markdown().render(_chunks(item["chunks"]))}</div>'
+            return f'<div class="nbc-message">{prefix}{html_of(_said_by_workflow(item))}</div>'
         case "answer":
             asked = "".join(f"<div><small>{escape(line)}</small></div>" for line in _asked(item))
             said = escape(_said(item)).replace("\n", "<br>")
             answer = f"<p><strong>You:</strong> {said}</p>" if item["state"] == "answered" else _note(_said(item))
             return f'<div class="nbc-you">{asked}{answer}</div>'
+        case "activity" if "arguments" not in item:
+            return _note(activity_line(item))
         case "activity":
-            return _note(_item_text(item))
+            return html_of(activity_blocks(item))
+        case "todo":
+            return html_of(todo_blocks(item))
+        case "working":
+            return html_of(working_blocks(item))
         case "task" | "result":
             return f"<pre>{escape(_item_text(item))}</pre>"
         case "error":
             head = f"<p><strong>{escape(item['type'] or 'Error')}</strong>: {escape(item['message'])}</p>"
             trace = f"<details><summary>Traceback</summary><pre>{escape(item['traceback'])}</pre></details>"
             return f'<div class="nbc-error">{head}{trace if item["traceback"] else ""}</div>'
+
+
+def _said_by_workflow(item: MessageItem) -> list[Block]:
+    structured = [Code(as_json(item["structured"]), "json")] if "structured" in item else []
+    return [*chunk_blocks(item["chunks"]), *structured]
 
 
 def _answer_text(item: AnswerItem) -> str:
@@ -146,9 +148,20 @@ def _asked(item: AnswerItem) -> list[str]:
 
 
 def _said(item: AnswerItem) -> str:
-    if item["state"] != "answered":
+    said = _NO_ANSWER[item["state"]] + ", so this was taken:\n" if item["state"] != "answered" else ""
+    if item["value"] is None and said:
         return _NO_ANSWER[item["state"]]
-    return _json(item["value"]) if item["ask"] == "form" else item["text"]
+    rows = item.get("rows")
+    value: Any = item["value"]
+    if rows is not None:
+        return said + "\n".join(f"{row['label']}: {row['text']}" for row in rows)
+    if item["ask"] == "canvas" and "canvas" in value:
+        return said + "\n\n".join(part for part in (item["text"], str(value["canvas"]["content"])) if part)
+    return said + (as_json(value) if item["ask"] == "form" else item["text"])
+
+
+def _is_json(item: AnswerItem) -> bool:
+    return item["ask"] == "form" and item["state"] == "answered" and "rows" not in item
 
 
 def _ask_text(ask: AskView) -> str:
@@ -158,36 +171,12 @@ def _ask_text(ask: AskView) -> str:
 
 
 def _ask_markdown(ask: AskView) -> str:
-    return f"*{_literal(_ask_text(ask))}*"
+    return f"*{literal(_ask_text(ask))}*"
 
 
 def _note(text: str) -> str:
     return f'<p class="nbc-note"><em>{escape(text)}</em></p>'
 
 
-def _chunks(chunks: list[Chunk]) -> str:
-    return "\n\n".join(
-        chunk["text"] if chunk["type"] == "text" and "text" in chunk else _fenced(_json(chunk)) for chunk in chunks
-    )
-
-
 def _value(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _literal(text: str) -> str:
-    """Markdown that reads as `text` does: what a person typed, or an error said, is no markdown."""
-    escaped = _MEANS_SOMETHING.sub(r"\\\g<0>", text.replace("&", "&amp;"))
-    return _BEGINS_BLOCK.sub(r"\1\\\2", _INDENT.sub("", escaped))
-
-
-def _fenced(text: str) -> str:
-    """A code block whose fence is longer than any in the text."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}\n{text}\n{fence}"
+    return value if isinstance(value, str) else as_json(value)

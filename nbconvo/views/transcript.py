@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from nbconvo.views import static
 from nbconvo.views.model import TranscriptView
 
@@ -19,6 +21,11 @@ class Transcript:
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
 
+    @property
+    def view(self) -> TranscriptView:
+        """What is shown, as data."""
+        return self._view
+
     def to_markdown(self) -> str:
         """The conversation as markdown."""
         return static.to_markdown(self._view)
@@ -26,6 +33,10 @@ class Transcript:
     def to_html(self) -> str:
         """The conversation as HTML with nothing active in it."""
         return static.to_html(self._view)
+
+    def to_json(self) -> str:
+        """The conversation as JSON text: the view, with everything that a page would draw (see `nbconvo.views.model`)."""
+        return json.dumps(self._view, indent=2, ensure_ascii=False)
 
     def __str__(self) -> str:
         return static.to_text(self._view)

@@ -8,8 +8,10 @@ ones does not use them.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import anywidget
 import traitlets
@@ -23,6 +25,20 @@ class Assets(anywidget.AnyWidget):
     _esm = "export default {}"
     version = traitlets.Unicode().tag(sync=True)
     sources = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        cast("Any", self).on_msg(self._send_chunk)
+
+    def _send_chunk(self, _: object, message: dict[str, Any], __: list[memoryview]) -> None:
+        """The chunk a page asks for; without a buffer when there is none of this name."""
+        match message:
+            case {"kind": "chunk", "name": str(name)}:
+                known = re.fullmatch("[a-z]+", name) and (STATIC / f"{name}.js").exists()
+                buffers = [source(name).encode()] if known else []
+                cast("Any", self).send({"kind": "chunk", "name": name}, buffers=buffers)
+            case _:
+                pass
 
 
 @cache
@@ -43,6 +59,6 @@ def assets() -> Assets:
     """The one model of this kernel; a new one when the old was closed (`Widget.close_all()`)."""
     global _shared  # noqa: PLW0603 - one per kernel is the point
     if _shared is None or _shared.comm is None:
-        core = source("core")
-        _shared = Assets(version=hashlib.sha256(core.encode()).hexdigest()[:16], sources={"core": core})
+        built = "".join(path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("*.js")))
+        _shared = Assets(version=hashlib.sha256(built.encode()).hexdigest()[:16], sources={"core": source("core")})
     return _shared

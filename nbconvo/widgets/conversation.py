@@ -14,15 +14,17 @@ import anywidget
 import traitlets
 
 from nbconvo.errors import InputRejected, NbconvoError, NoPendingInput
+from nbconvo.journal.files import StoredFile
 from nbconvo.views.model import TranscriptView
 from nbconvo.widgets.assets import assets, source
 from nbconvo.widgets.feed import Feed
-from nbconvo.widgets.messages import AckCode, FieldError, KernelMessage
+from nbconvo.widgets.messages import AckCode, AckMessage, FieldError, KernelMessage
+from nbconvo.widgets.uploads import TakesFiles, Uploads
 
 VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 
 
-class Replies(Protocol):
+class Replies(TakesFiles, Protocol):
     """Who takes what people do in the widget."""
 
     def submit_input_nowait(self, task_id: str, value: Any) -> None:
@@ -40,6 +42,10 @@ class Replies(Protocol):
     def start_over_nowait(self) -> None:
         """Begin anew."""
 
+    def save_replies_nowait(self) -> str:
+        """Write the replies to a new file; returns the words that say where. Raises `UsageError` when that cannot be done."""
+        ...
+
 
 def _state(_: object, widget: Conversation) -> Any:
     return widget.feed.state()
@@ -56,6 +62,7 @@ class Conversation(anywidget.AnyWidget):
         self._replies = replies
         self._loop = asyncio.get_running_loop()
         self.feed = Feed(view, self._tell)
+        self._uploads = Uploads(replies)
         super().__init__(_esm=source("loader"), _assets=f"anywidget:{assets().model_id}")
         cast("Any", self).on_msg(self._from_any_thread)
 
@@ -67,11 +74,18 @@ class Conversation(anywidget.AnyWidget):
         widget: Any = self  # ipywidgets has no types
         widget.send(message)
 
-    def _from_any_thread(self, _: object, message: dict[str, Any], __: list[memoryview]) -> None:
-        self._loop.call_soon_threadsafe(self._receive, message)
+    def _from_any_thread(self, _: object, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        self._loop.call_soon_threadsafe(self._receive, message, buffers)
 
-    def _receive(self, message: dict[str, Any]) -> None:
+    def update(self, view: TranscriptView) -> None:
+        """There is a newer view."""
+        self.feed.update(view)
+        self._uploads.keep_only([ask["task_id"] for ask in view["asks"]])
+
+    def _receive(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
         match message:
+            case {"kind": "upload_begin" | "upload_chunk" | "upload_end" | "upload_cancel", "reply_id": str(reply_id)}:
+                self._answer(reply_id, lambda: self._uploads.receive(message, buffers))
             case {"kind": "reply", "reply_id": str(reply_id), "task_id": str(task_id), "input": value}:
                 self._answer(reply_id, lambda: self._replies.submit_input_nowait(task_id, value))
             case {"kind": "cancel", "reply_id": str(reply_id)}:
@@ -82,6 +96,8 @@ class Conversation(anywidget.AnyWidget):
                 self._answer(reply_id, lambda: self._replies.show_branch_nowait(index))
             case {"kind": "start_over", "reply_id": str(reply_id)}:
                 self._answer(reply_id, self._replies.start_over_nowait)
+            case {"kind": "save_replies", "reply_id": str(reply_id)}:
+                self._answer(reply_id, self._replies.save_replies_nowait)
             case {"kind": "resync"}:
                 self._tell({"kind": "state", "state": self.feed.state()})
             case {"reply_id": str(reply_id)}:
@@ -89,10 +105,10 @@ class Conversation(anywidget.AnyWidget):
             case _:
                 pass
 
-    def _answer(self, reply_id: str, action: Callable[[], None]) -> None:
-        """Do it, and tell the page what became of it, whatever that is."""
+    def _answer(self, reply_id: str, action: Callable[[], str | StoredFile | None]) -> None:
+        """Do it, and tell the page what became of it, whatever that is. What `action` returns is told when it went well."""
         try:
-            action()
+            told = action()
         except InputRejected as error:
             errors: list[FieldError] = [{"path": list(problem.path), "message": problem.message} for problem in error.errors]
             self._ack(reply_id, "rejected", "This answer was not accepted.", errors)
@@ -103,7 +119,12 @@ class Conversation(anywidget.AnyWidget):
         except Exception as error:
             self._ack(reply_id, "failed", f"{type(error).__name__}: {error}")
         else:
-            self._ack(reply_id, "accepted", "")
+            self._ack(reply_id, "accepted", told if isinstance(told, str) else "", file=told)
 
-    def _ack(self, reply_id: str, code: AckCode, message: str, errors: list[FieldError] | None = None) -> None:
-        self._tell({"kind": "ack", "reply_id": reply_id, "code": code, "message": message, "errors": errors or []})
+    def _ack(
+        self, reply_id: str, code: AckCode, message: str, errors: list[FieldError] | None = None, *, file: object = None
+    ) -> None:
+        ack: AckMessage = {"kind": "ack", "reply_id": reply_id, "code": code, "message": message, "errors": errors or []}
+        if isinstance(file, StoredFile):
+            ack["file"] = {"filename": file.filename, "url": file.url, "content_type": file.content_type, "size": file.size}
+        self._tell(ack)

@@ -7,7 +7,7 @@ that each carry the next sequence number. A page that sees a gap asks for a resy
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -68,7 +68,60 @@ class StartOverMessage(TypedDict):
     reply_id: str
 
 
-PageMessage = ReplyMessage | CancelMessage | ResyncMessage | RewindMessage | BranchMessage | StartOverMessage
+class SaveRepliesMessage(TypedDict):
+    """Page to kernel: write the replies so far to a new file beside the notebook. The ack's `message` says to which."""
+
+    kind: Literal["save_replies"]
+    reply_id: str
+
+
+class UploadBeginMessage(TypedDict):
+    """Page to kernel: a file for the field at `field` of the ask `task_id` will come, under an id that the page makes.
+
+    `size` is in bytes. The ack says "rejected" when it is too large or of a kind that is not wanted. After "accepted" come the
+    chunks in order, each after the ack of the one before (or a few ahead of it), then the end. See docs/files.md.
+    """
+
+    kind: Literal["upload_begin"]
+    reply_id: str
+    upload_id: str
+    task_id: str
+    field: list[str | int]
+    filename: str
+    content_type: str
+    size: int
+
+
+class UploadChunkMessage(TypedDict):
+    """Page to kernel: up to 1 MiB of the file, from byte `offset` on, as the message's one binary buffer."""
+
+    kind: Literal["upload_chunk"]
+    reply_id: str
+    upload_id: str
+    offset: int
+
+
+class UploadEndMessage(TypedDict):
+    """Page to kernel: that was all of it. The ack carries the `file`."""
+
+    kind: Literal["upload_end"]
+    reply_id: str
+    upload_id: str
+
+
+class UploadCancelMessage(TypedDict):
+    """Page to kernel: forget what has come of the file."""
+
+    kind: Literal["upload_cancel"]
+    reply_id: str
+    upload_id: str
+
+
+UploadMessage = UploadBeginMessage | UploadChunkMessage | UploadEndMessage | UploadCancelMessage
+
+MoveMessage = RewindMessage | BranchMessage | StartOverMessage
+
+PageMessage = ReplyMessage | CancelMessage | ResyncMessage | MoveMessage | SaveRepliesMessage | UploadMessage
 
 
 class PatchMessage(TypedDict):
@@ -98,14 +151,27 @@ AckCode = Literal["accepted", "rejected", "closed", "failed"]
 `failed`: something unexpected; `message` says what."""
 
 
+class UploadedFile(TypedDict):
+    """A file that was stored: send `url` as the answer of a file field, or filename, url and content_type `with_metadata`."""
+
+    filename: str
+    url: str
+    content_type: str
+    size: int
+
+
 class AckMessage(TypedDict):
-    """Kernel to page: what became of a message that carries a `reply_id`. Every one of those gets exactly one."""
+    """Kernel to page: what became of a message that carries a `reply_id`. Every one of those gets exactly one.
+
+    `file` comes with the end of an upload.
+    """
 
     kind: Literal["ack"]
     reply_id: str
     code: AckCode
     message: str
     errors: list[FieldError]
+    file: NotRequired[UploadedFile]
 
 
 KernelMessage = PatchMessage | StateMessage | AckMessage

@@ -11,13 +11,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
-from pydantic_core import PydanticSerializationError, to_jsonable_python
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
-from nbconvo.engine.context import current_or_none
+from nbconvo.engine.context import Runtime, current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
-from nbconvo.protocol.definition import ActivityDefinition, RateLimit, RetryPolicy
+from nbconvo.protocol.definition import ACTIVITY_ATTRIBUTE, ActivityDefinition, RateLimit, RetryPolicy
+from nbconvo.protocol.secret_values import revealed
 from nbconvo.workflows.depends import dependencies_of, provided
-from nbconvo.workflows.shapes import shape_of
+from nbconvo.workflows.shapes import HandlerShape, shape_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,24 +54,31 @@ def activity(
         label = _checked_name(function, name)
         providers = dependencies_of(inspect.signature(function))
         signature = _without(inspect.signature(function), providers)
-        shape = shape_of(_with_signature(function, signature), wrap=False, skip_self=False)
+        shape = shape_of(_with_signature(function, signature), wrap=False, skip_self=False, takes_extra=True)
+
+        named = [signature.parameters[each] for each in shape.parameters]
 
         async def run(*args: Any) -> R:
+            given: dict[str, Any] = {**dict(zip(shape.parameters, args, strict=False)), **(args[-1] if shape.extra else {})}
+            if not providers:
+                return await cast("Callable[..., Awaitable[R]]", function)(**given)
             async with provided(providers) as values:
-                return await cast("Callable[..., Awaitable[R]]", function)(
-                    **dict(zip(signature.parameters, args, strict=True)), **values
-                )
+                return await cast("Callable[..., Awaitable[R]]", function)(**given, **values)
 
         definition = ActivityDefinition(label, run, shape, retry, start_to_close_timeout, heartbeat_timeout, rate_limit)
 
         @functools.wraps(function)
         async def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            values = _bind(label, signature, args, kwargs)
+            given, extra = _bind(label, named, shape.extra, args, kwargs)
             runtime = current_or_none()
             if runtime is None:
-                return await run(*values)
-            return cast("R", await runtime.run_activity(definition, _as_json(label, values)))
+                result = await run(*given.values(), *([extra] if shape.extra else []))
+                _check_result(label, shape, result)
+                return result
+            wire = [given | extra] if shape.extra else list(given.values())
+            return cast("R", await runtime.run_activity(definition, _as_json(runtime, label, wire)))
 
+        setattr(call, ACTIVITY_ATTRIBUTE, definition)
         return call
 
     return decorate
@@ -97,23 +106,30 @@ def _checked_name(function: Callable[..., Any], name: str | None) -> str:
         raise _error(f"'{function.__name__}' must be async function. Use `async def`.", ErrorCode.ACTIVITY_DEFINITION_ERROR)
     label = name or function.__name__
     if label.startswith(_RESERVED_PREFIX):
-        raise _error(f"Activity names cannot start with '{_RESERVED_PREFIX}'.", ErrorCode.ACTIVITY_RESERVED_NAME)
+        text = f"Activity name '{label}' uses reserved prefix '{_RESERVED_PREFIX}'. "
+        raise _error(f"{text}This prefix is reserved for internal framework activities.", ErrorCode.ACTIVITY_RESERVED_NAME)
     return label
 
 
-def _bind(name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """The argument values in the order of the parameters, or upstream's text about what is wrong."""
-    parameters = signature.parameters
-    if len(args) > len(parameters):
-        raise _arguments(
-            f"'{name}' expects at most {len(parameters)} positional parameters. Found: {len(args)} positional arguments."
-        )
-    if unknown := [key for key in kwargs if key not in parameters]:
-        raise _arguments(f"'{name}' got unexpected keyword arguments: {unknown}.")
-    if twice := [key for key in list(parameters)[: len(args)] if key in kwargs]:
-        raise _arguments(f"'{name}' got multiple values for parameter: '{twice[0]}'.")
-    given = dict(zip(parameters, args, strict=False)) | kwargs
-    return [_value(name, parameter, given) for parameter in parameters.values()]
+def _bind(
+    name: str, parameters: list[inspect.Parameter], takes_extra: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The argument values by parameter, in the order of the parameters, and those that no parameter has.
+
+    Raises `WorkflowsException` with upstream's text about what is wrong.
+    """
+    names = [parameter.name for parameter in parameters]
+    extra = {key: value for key, value in kwargs.items() if key not in names}
+    if extra and not takes_extra:
+        raise _arguments(f"'{name}' got unexpected keyword arguments: {sorted(extra)}.")
+    given = dict(zip(names, args, strict=False))
+    for key in given.keys() & kwargs.keys():
+        raise _arguments(f"'{name}' got multiple values for parameter '{key}': '{given[key]}' and '{kwargs[key]}'")
+    if len(args) > len(names):
+        text = f"'{name}' expects at most {len(names)} positional parameters. Found: {len(args)} positional arguments."
+        raise _arguments(text)
+    given |= kwargs
+    return {parameter.name: _value(name, parameter, given) for parameter in parameters}, extra
 
 
 def _value(name: str, parameter: inspect.Parameter, given: dict[str, Any]) -> Any:
@@ -124,11 +140,24 @@ def _value(name: str, parameter: inspect.Parameter, given: dict[str, Any]) -> An
     return parameter.default
 
 
-def _as_json(name: str, values: list[Any]) -> list[Any]:
+def _check_result(name: str, shape: HandlerShape, result: Any) -> None:
+    """Where no engine records the result. Raises `WorkflowsException` for one that is not what the annotation says."""
     try:
-        return to_jsonable_python(values)
+        shape.result.validate_python(result, strict=True)
+    except ValidationError as error:
+        raise _error(f"'{name}' return type validation failed: {error}", ErrorCode.ACTIVITY_DEFINITION_ERROR) from error
+
+
+def _as_json(runtime: Runtime, name: str, values: list[Any]) -> list[Any]:
+    """The arguments for the attempt, with the secrets that are among them: those are recorded as masks."""
+    secrets: set[str] = set()
+    try:
+        arguments = revealed(values, secrets)
     except PydanticSerializationError as error:
         raise _arguments(f"An argument of '{name}' cannot be recorded as JSON: {error}") from error
+    if secrets:
+        runtime.keep_secrets(secrets)
+    return arguments
 
 
 def _arguments(message: str) -> WorkflowsException:

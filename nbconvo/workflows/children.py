@@ -5,22 +5,33 @@ Source: workflows specification, "Calls available inside a workflow" (`execute_w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from asyncio import Future
+from collections.abc import Generator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
-from nbconvo.engine.context import current, current_or_none
+from nbconvo.engine.context import current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import ParentClosePolicy, definition_of
 
 
 @dataclass(frozen=True, slots=True)
 class ChildWorkflowHandle:
-    """A child that its parent does not wait for; `id` is its execution id."""
+    """A child that its parent goes on beside; `id` is its execution id. Awaiting the handle gives the child's result."""
 
     id: str
+    _outcome: Future[Any] = field(repr=False)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._outcome.__await__()
+
+    def cancel(self) -> None:
+        """Ask the child to stop."""
+        self._outcome.cancel()
 
 
 async def execute_workflow(
@@ -35,19 +46,32 @@ async def execute_workflow(
 
     With `wait=False` it returns a `ChildWorkflowHandle` at once, and the child outlives its parent. `parent_close_policy` says
     what becomes of the child when the parent ends (TERMINATE when waiting, ABANDON when not, unless given). The child's asks are
-    answered on the child. Raises `ChildWorkflowError`, asyncio.TimeoutError after `execution_timeout`, and
-    `WorkflowsException` outside of a workflow (start a workflow there with `nbconvo.run` or an engine).
+    answered on the child. Raises `ChildWorkflowError`, asyncio.TimeoutError after `execution_timeout`.
+
+    Outside of a workflow the entrypoint is called like any function: nothing is recorded, nobody can be asked, and what needs a
+    running workflow raises `NotInWorkflow` (start one with `nbconvo.run` or an engine). `wait=False` is an error there.
     """
     definition = definition_of(workflow)
-    if current_or_none() is None:
-        text = f"execute_workflow needs a running workflow. Start {definition.name!r} with nbconvo.run(...) or engine.start(...)."
-        raise WorkflowsException(text, code=ErrorCode.WORKFLOW_DEFINITION_ERROR)
-    runtime = current("execute_workflow")
     value = None if params is None else params.model_dump(mode="json")
-    definition.shape.decode(value)
+    arguments = definition.shape.decode(value)
+    runtime = current_or_none()
+    if runtime is None:
+        if not wait:
+            text = "execute_workflow with wait=False can only be called from within a workflow"
+            raise WorkflowsException(text, code=ErrorCode.WORKFLOW_DEFINITION_ERROR)
+        result = await definition.entrypoint(definition.cls(), *arguments)
+        return definition.shape.decode_result(definition.shape.encode(result))
     policy = parent_close_policy or (ParentClosePolicy.TERMINATE if wait else ParentClosePolicy.ABANDON)
-    child_id = execution_id or str(runtime.uuid4())
+    child_id = execution_id or runtime.new_id()
     outcome = runtime.start_child(definition, value, child_id, policy)
     if not wait:
-        return ChildWorkflowHandle(child_id)
+        await _next_turn()  # it begins between two turns, and the parent may end with this one
+        return ChildWorkflowHandle(child_id, outcome)
     return await runtime.within(outcome, None if execution_timeout is None else execution_timeout.total_seconds())
+
+
+async def _next_turn() -> None:
+    loop = asyncio.get_running_loop()
+    begun: Future[None] = loop.create_future()
+    loop.call_later(0, begun.set_result, None)
+    await begun

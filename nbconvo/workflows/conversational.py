@@ -1,11 +1,23 @@
-"""What a conversational workflow says and asks. Mirror of `mistralai.workflows.conversational`."""
+"""What a conversational workflow says and asks. Mirror of `mistralai.workflows.conversational`.
+
+The names that upstream has not are `StreamedMessage`, `show`, and the outputs for images, thoughts and displayed objects.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from nbconvo.engine.context import current
-from nbconvo.protocol.events import CustomTaskCompleted, CustomTaskStarted
+from nbconvo.protocol.canvas import CanvasInput, CanvasInputData, CanvasInputModel, CanvasPayload, CanvasResource
+from nbconvo.protocol.fields import (
+    DateField,
+    DateTimeField,
+    FileField,
+    FileWithMetadataValue,
+    MultiChoice,
+    NumberField,
+    SingleChoice,
+    TextField,
+)
+from nbconvo.protocol.forms import FormInput
+from nbconvo.protocol.input_tags import LE_CHAT_INPUT_TAG, input_tag, le_chat_input
 from nbconvo.protocol.inputs import (
     ACCEPT_OPTION_VALUE,
     DECLINE_OPTION_VALUE,
@@ -14,46 +26,106 @@ from nbconvo.protocol.inputs import (
     ChatInputMessageContent,
     ChatInputModel,
     ConfirmationInput,
+    ConfirmationInputModel,
     TextChunk,
     is_accepted,
 )
-from nbconvo.protocol.outputs import ChatAssistantWorkflowOutput, TextOutput
+from nbconvo.protocol.outputs import (
+    ChatAssistantWorkflowOutput,
+    ContentChunk,
+    DisplayOutput,
+    ImageOutput,
+    ResourceOutput,
+    TextOutput,
+    ThinkingOutput,
+    UIComponentResource,
+)
+from nbconvo.protocol.tools import (
+    ChatAssistantWorkingTask,
+    CommandResult,
+    CommandResultFailed,
+    CommandResultRunning,
+    CommandResultSuccess,
+    CommandToolUIState,
+    CreateFileOperation,
+    DeleteFileOperation,
+    FileOperation,
+    FileToolUIState,
+    GenericToolUIState,
+    ReadFileOperation,
+    ReplaceFileOperation,
+    SearchReplaceBlock,
+    ToolResult,
+    ToolResultFailed,
+    ToolResultPending,
+    ToolResultRunning,
+    ToolResultSuccess,
+    ToolUIState,
+)
 from nbconvo.workflows.interactive import InteractiveWorkflow
+from nbconvo.workflows.messages import StreamedMessage, send_assistant_message, show
 from nbconvo.workflows.todo import TodoList, TodoListItem
-
-ASSISTANT_MESSAGE = "assistant_message"
-
-
-async def send_assistant_message(message: str | Sequence[TextOutput]) -> None:
-    """Show a message in the conversation: markdown text, or a sequence of chunks.
-
-    Raises `NotInWorkflow` outside a running workflow (upstream drops the message there without a word), TypeError for
-    anything that is neither text nor chunks.
-    """
-    runtime = current("send_assistant_message")
-    chunks = [TextOutput(text=message)] if isinstance(message, str) else list(message)
-    if not all(isinstance(chunk, TextOutput) for chunk in chunks):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError("send_assistant_message takes a string or a sequence of TextOutput")
-    state = {"contentChunks": [chunk.model_dump(mode="json") for chunk in chunks]}
-    task_id = str(runtime.uuid4())
-    runtime.emit(CustomTaskStarted(task_id, ASSISTANT_MESSAGE, state))
-    runtime.emit(CustomTaskCompleted(task_id, ASSISTANT_MESSAGE, state))
-
 
 __all__ = [
     "ACCEPT_OPTION_VALUE",
     "DECLINE_OPTION_VALUE",
+    "LE_CHAT_INPUT_TAG",
     "AcceptDeclineConfirmation",
+    "CanvasInput",
+    "CanvasInputData",
+    "CanvasInputModel",
+    "CanvasPayload",
+    "CanvasResource",
     "ChatAssistantWorkflowOutput",
+    "ChatAssistantWorkingTask",
     "ChatInput",
     "ChatInputMessageContent",
     "ChatInputModel",
+    "CommandResult",
+    "CommandResultFailed",
+    "CommandResultRunning",
+    "CommandResultSuccess",
+    "CommandToolUIState",
     "ConfirmationInput",
+    "ConfirmationInputModel",
+    "ContentChunk",
+    "CreateFileOperation",
+    "DateField",
+    "DateTimeField",
+    "DeleteFileOperation",
+    "DisplayOutput",
+    "FileField",
+    "FileOperation",
+    "FileToolUIState",
+    "FileWithMetadataValue",
+    "FormInput",
+    "GenericToolUIState",
+    "ImageOutput",
     "InteractiveWorkflow",
+    "MultiChoice",
+    "NumberField",
+    "ReadFileOperation",
+    "ReplaceFileOperation",
+    "ResourceOutput",
+    "SearchReplaceBlock",
+    "SingleChoice",
+    "StreamedMessage",
     "TextChunk",
+    "TextField",
     "TextOutput",
+    "ThinkingOutput",
     "TodoList",
     "TodoListItem",
+    "ToolResult",
+    "ToolResultFailed",
+    "ToolResultPending",
+    "ToolResultRunning",
+    "ToolResultSuccess",
+    "ToolUIState",
+    "UIComponentResource",
+    "input_tag",
     "is_accepted",
+    "le_chat_input",
     "send_assistant_message",
+    "show",
 ]

@@ -7,15 +7,28 @@
 ... async def greet(name: str, word: str = Depends(greeting)) -> str:
 ...     return f"{word}, {name}!"
 
-A provider is a sync or async function, a context manager, or a generator that yields once. Here each call of the activity has its
-own, closed when the call ends; upstream's workers keep one per worker.
+A provider is a sync or async function, a context manager, or a generator. Here each call of the activity has its own, closed when
+the call ends, and shares it with the activities that it calls; upstream's workers keep one per worker. So does
+`DependencyInjector.get_singleton_instance().with_dependencies()`, for as long as it is entered.
+
+Source: workflows specification, "Calls available inside a workflow" (`Depends`).
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, cast
 
 
@@ -26,9 +39,9 @@ class _Provider:
         self.provider = provider
 
 
-def Depends(provider: Callable[[], Any]) -> Any:  # noqa: N802 - upstream's name
-    """The default of an activity's parameter that `provider` gives the value of."""
-    return _Provider(provider)
+def Depends(dependency: Callable[[], Any]) -> Any:  # noqa: N802 - upstream's name
+    """The default of an activity's parameter whose value `dependency`, its provider, makes."""
+    return _Provider(dependency)
 
 
 def dependencies_of(signature: inspect.Signature) -> dict[str, Callable[[], Any]]:
@@ -40,19 +53,68 @@ def dependencies_of(signature: inspect.Signature) -> dict[str, Callable[[], Any]
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Values that were made, by their providers, and how to give them back."""
+
+    values: dict[Callable[[], Any], Any]
+    stack: AsyncExitStack
+
+
+_scope: ContextVar[_Scope | None] = ContextVar("nbconvo_dependencies", default=None)
+
+
 @asynccontextmanager
 async def provided(providers: Mapping[str, Callable[[], Any]]) -> AsyncGenerator[dict[str, Any]]:
-    """The values of the providers, given back at the end."""
+    """The values of the providers, given back at the end; those that a caller has made already are his."""
+    async with _scoped(_scope.get()) as scope:
+        for provider in providers.values():
+            if provider not in scope.values:
+                scope.values[provider] = await _made(provider, scope.stack)
+        yield {name: scope.values[provider] for name, provider in providers.items()}
+
+
+@asynccontextmanager
+async def _scoped(outer: _Scope | None) -> AsyncGenerator[_Scope]:
+    if outer is not None:
+        yield outer
+        return
     async with AsyncExitStack() as stack:
-        yield {name: await _made(provider, stack) for name, provider in providers.items()}
+        scope = _Scope({}, stack)
+        token = _scope.set(scope)
+        try:
+            yield scope
+        finally:
+            _scope.reset(token)
+
+
+class DependencyInjector:
+    """Upstream's name for who makes dependencies."""
+
+    @staticmethod
+    def get_singleton_instance() -> DependencyInjector:
+        """The one there is."""
+        return _INJECTOR
+
+    def with_dependencies(self) -> AbstractAsyncContextManager[None]:
+        """While this is entered, each provider is asked once; what it made is given back at the end."""
+        return self._entered()
+
+    @asynccontextmanager
+    async def _entered(self) -> AsyncGenerator[None]:
+        async with _scoped(_scope.get()):
+            yield
+
+
+_INJECTOR = DependencyInjector()
 
 
 async def _made(provider: Callable[[], Any], stack: AsyncExitStack) -> Any:
-    if inspect.isasyncgenfunction(provider):
-        return await stack.enter_async_context(asynccontextmanager(provider)())
-    if inspect.isgeneratorfunction(provider):
-        return stack.enter_context(contextmanager(provider)())
     value: Any = provider()
+    if isinstance(value, AsyncGenerator):
+        return await stack.enter_async_context(_first_of_async(cast("AsyncGenerator[Any]", value)))
+    if isinstance(value, Generator):
+        return stack.enter_context(_first_of(cast("Generator[Any]", value)))
     if inspect.isawaitable(value):
         value = await value
     if isinstance(value, AbstractAsyncContextManager):
@@ -60,3 +122,18 @@ async def _made(provider: Callable[[], Any], stack: AsyncExitStack) -> Any:
     if isinstance(value, AbstractContextManager):
         return stack.enter_context(cast("AbstractContextManager[Any]", value))
     return value
+
+
+@contextmanager
+def _first_of(generator: Generator[Any]) -> Generator[Any]:
+    """What a generator yields first; at the end it goes on once, to clean up. One that yields again is closed."""
+    with closing(generator):
+        yield next(generator)
+        next(generator, None)
+
+
+@asynccontextmanager
+async def _first_of_async(generator: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    async with aclosing(generator):
+        yield await anext(generator)
+        await anext(generator, None)

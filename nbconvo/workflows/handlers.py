@@ -5,6 +5,7 @@ Source: workflows specification, "Definition" (rules and texts).
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from types import NoneType
@@ -27,16 +28,32 @@ _CODES = {
 
 def checked_handler(kind: HandlerKind, name: str, description: str | None, function: Callable[..., Any]) -> HandlerDefinition:
     """The definition of a handler. Raises `WorkflowsException`, ValueError for a name of the framework."""
+    title, own = kind.capitalize(), function.__name__
+
+    def refused(_: str, reason: str) -> WorkflowsException:
+        text = f"{title} '{own}' has invalid parameters for schema generation: {reason}"
+        return WorkflowsException(text, code=_CODES[kind])
+
+    if kind == "query" and inspect.iscoroutinefunction(function):
+        raise WorkflowsException(f"Query '{own}' must be a synchronous function (def), not async def.", code=_CODES[kind])
+    shape = shape_of(function, wrap=False, skip_self=True, takes_extra=True, refused=refused)
+    if kind != "signal" and shape.returns in (None, NoneType):
+        raise WorkflowsException(f"{title} '{own}' must have a return type annotation other than None.", code=_CODES[kind])
     if name in _RESERVED[kind]:
         reserved = ", ".join(_RESERVED[kind])
-        raise ValueError(f"{kind.capitalize()} name '{name}' is reserved by the framework. Reserved {kind} names: {reserved}")
-    if kind == "query" and inspect.iscoroutinefunction(function):
-        raise WorkflowsException(f"Query '{name}' must be a synchronous function (def), not async def.", code=_CODES[kind])
-    shape = shape_of(function, wrap=False, skip_self=True)
-    if kind != "signal" and shape.returns in (None, NoneType):
-        text = f"{kind.capitalize()} '{name}' must have a return type annotation other than None."
-        raise WorkflowsException(text, code=_CODES[kind])
-    return HandlerDefinition(kind, name, description, function, shape)
+        raise ValueError(f"{title} name '{name}' is reserved by the framework. Reserved {kind} names: {reserved}")
+    return HandlerDefinition(kind, name, description, _with_extra(function) if shape.extra else function, shape)
+
+
+def _with_extra(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` called with its keyword arguments as the last of the positional ones."""
+
+    @functools.wraps(function)
+    def call(instance: Any, *arguments: Any) -> Any:
+        *positional, extra = arguments
+        return function(instance, *positional, **extra)
+
+    return call
 
 
 def handlers_of(cls: type[Any]) -> dict[tuple[str, str], HandlerDefinition]:

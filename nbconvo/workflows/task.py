@@ -114,4 +114,4 @@ def emit(attributes: EventAttributes) -> None:
 def new_id() -> str:
     """An id that comes out the same on replay; outside of workflows any."""
     runtime = current_or_none()
-    return random_id() if runtime is None else str(runtime.uuid4())
+    return random_id() if runtime is None else runtime.new_id()

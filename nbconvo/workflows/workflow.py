@@ -18,18 +18,21 @@ import inspect
 import random as _random
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from nbconvo.engine.context import ContinueAsNew, current, current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import DEFINITION_ATTRIBUTE, WorkflowDefinition
-from nbconvo.protocol.events import SearchKeysChanged
 from nbconvo.workflows import unsafe
+from nbconvo.workflows.children import execute_workflow
 from nbconvo.workflows.handlers import HANDLER_ATTRIBUTE, HandlerKind, checked_handler, handlers_of
+from nbconvo.workflows.schedules import Schedule
+from nbconvo.workflows.search_keys import MOST_KEYS, add_search_keys, delete_search_keys
 from nbconvo.workflows.shapes import shape_of
 
 ClassT = TypeVar("ClassT", bound=type[Any])
@@ -44,18 +47,19 @@ LONG_HISTORY = 10_000
 def define(  # noqa: PLR0917 - upstream's signature
     name: str,
     workflow_description: str | None = None,
-    schedules: Sequence[Any] | None = None,
+    schedules: Sequence[Schedule] | None = None,
     workflow_display_name: str | None = None,
     is_technical: bool = False,
     enforce_determinism: bool | None = None,
     execution_timeout: timedelta | None = None,
     on_behalf_of: bool = False,
-    search_keys: Mapping[str, Any] | None = None,
+    search_keys: Sequence[str] | None = None,
 ) -> Callable[[ClassT], ClassT]:
     """Make a class a workflow definition.
 
     `name` is letters, digits, `-` and `_`, at most 128. `workflow_display_name` is what people see. The other options are kept
-    with the definition for the platforms that use them; the kernel engine does not.
+    with the definition for the platforms that use them; the kernel engine does not. `schedules` is deprecated upstream, and warns
+    here as there; `search_keys` are paths into the input, at most 20.
     Raises `WorkflowsException` when the class has no entrypoint, more than one, or one that cannot be called.
     """
     if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -67,11 +71,15 @@ def define(  # noqa: PLR0917 - upstream's signature
     if len(name) > _LONGEST_NAME:
         raise _error(f"Workflow name is invalid. Names can have at most {_LONGEST_NAME} characters, this one has {len(name)}.")
     if on_behalf_of and schedules:
-        raise _error("on_behalf_of=True cannot be combined with schedules.")
-    options = {"schedules": schedules, "is_technical": is_technical, "enforce_determinism": enforce_determinism}
-    options |= {"on_behalf_of": on_behalf_of, "search_keys": search_keys}
+        raise _error("on_behalf_of=True cannot be combined with schedules because scheduled workflows lack user identity")
+    if search_keys and len(search_keys) > MOST_KEYS:
+        raise _error(f"A workflow may declare at most {MOST_KEYS} search_keys, got {len(search_keys)}.")
+    options = {"is_technical": is_technical, "enforce_determinism": enforce_determinism, "on_behalf_of": on_behalf_of}
+    options |= {"schedules": _checked_schedules(schedules), "search_keys": list(search_keys or [])}
 
     def decorate(cls: ClassT) -> ClassT:
+        if not isinstance(cls, type):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise _error(f"@workflow.define only supports classes, got {type(cls)}")
         function = _entrypoint_of(cls)
         shape = shape_of(function, wrap=True, skip_self=True)
         timeout = None if execution_timeout is None else execution_timeout.total_seconds()
@@ -82,6 +90,15 @@ def define(  # noqa: PLR0917 - upstream's signature
         return cls
 
     return decorate
+
+
+def _checked_schedules(schedules: Sequence[Schedule] | None) -> list[Schedule]:
+    """Raises pydantic's ValidationError for what is not a schedule."""
+    if schedules is None:
+        return []
+    text = "The 'schedules' parameter in @workflow.define is deprecated: the platform's API manages schedules"
+    warnings.warn(f"{text}, and here nothing starts by itself. They are kept with the definition.", DeprecationWarning, 3)
+    return TypeAdapter(list[Schedule]).validate_python(schedules)
 
 
 def entrypoint(func: FunctionT) -> FunctionT:
@@ -135,17 +152,8 @@ def continue_as_new(params: BaseModel | None = None) -> NoReturn:
 
 def should_continue_as_new() -> bool:
     """True when the history of this run has grown long (10,000 events), and a fresh run would be wise."""
-    return current("workflow.should_continue_as_new").history_length > LONG_HISTORY
-
-
-def add_search_keys(keys: Mapping[str, Any]) -> None:
-    """Keys that people can find the execution by; shown with it."""
-    current("workflow.add_search_keys").emit(SearchKeysChanged(dict(keys)))
-
-
-def delete_search_keys(keys: Sequence[str]) -> None:
-    """Take search keys away."""
-    current("workflow.delete_search_keys").emit(SearchKeysChanged(dict.fromkeys(keys)))
+    runtime = current_or_none()
+    return runtime is not None and runtime.history_length > LONG_HISTORY
 
 
 async def sleep(duration: timedelta | float, *, summary: str | None = None) -> None:
@@ -187,7 +195,9 @@ def seconds(duration: timedelta | float) -> float:
 def _entrypoint_of(cls: type[Any]) -> Callable[..., Any]:
     found = [member for _, member in inspect.getmembers(cls, inspect.isfunction) if getattr(member, _ENTRYPOINT, False)]
     if not found:
-        raise _error(f"Workflow class '{cls.__name__}' must have an entrypoint method. Use @workflow.entrypoint on one method.")
+        raise _error(
+            f"Workflow class {cls} must have an entrypoint method. Use @workflow.entrypoint on one method in the class {cls}"
+        )
     if len(found) > 1:
         names = " and ".join(f"'{function.__name__}'" for function in found)
         raise _error(f"Workflow class '{cls.__name__}' has more than one entrypoint: {names}. Keep one.")
@@ -204,6 +214,7 @@ __all__ = [
     "define",
     "delete_search_keys",
     "entrypoint",
+    "execute_workflow",
     "now",
     "query",
     "random",

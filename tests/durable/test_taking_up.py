@@ -150,7 +150,7 @@ async def test_an_answer_in_time_beats_a_restart_after_the_deadline(kernel: Rest
 
 
 async def test_a_clock_that_was_set_back_is_harmless(kernel: Restarted) -> None:
-    """The workflow's time never goes back, and neither do its timestamps; the sleep lasts until the machine's time is there."""
+    """The workflow's time never goes back, and neither do its timestamps."""
 
     async def notes_the_time(self: Any) -> list[str]:
         times = [workflow.now()]
@@ -173,6 +173,54 @@ async def test_a_clock_that_was_set_back_is_harmless(kernel: Restarted) -> None:
         assert len(await engine.handle(ID).result()) == 7
         stamps = [event.event_timestamp for event in recorded(engine)]
         assert stamps == sorted(stamps)
+
+
+async def test_a_sleep_lasts_as_long_as_ever_when_the_clock_was_set_back(kernel: Restarted) -> None:
+    async def sleeps(self: Any) -> float:
+        await self.wait_for_input(Note)
+        start = workflow.now()
+        await asyncio.sleep(5)
+        return (workflow.now() - start).total_seconds()
+
+    async with kernel() as engine:
+        await to_the_ask(engine, changing(sleeps))
+    async with kernel(START - 3600) as engine:
+        handle = await to_the_ask(engine, changing(sleeps))
+        engine.clock.advance(60)
+        await answer(handle, {"note": ""})
+        for _ in range(6):
+            await settled()
+            assert handle.is_running
+            engine.clock.advance(1)
+        assert await handle.result() == pytest.approx(5, abs=1.5)
+        assert engine.clock.elapsed == 66
+
+
+class SetBack(JumpingClock):
+    """Like the machine's clock: `back` seconds may be taken off it at any time, and a timer that waits does not notice."""
+
+    back = 0
+
+    def time_ns(self) -> int:
+        return super().time_ns() - round(self.back * 1e9)
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> Any:
+        return super().call_at(when + self.back, callback)
+
+
+async def test_a_clock_that_is_set_back_during_a_sleep_does_not_make_it_an_hour() -> None:
+    async def sleeps(self: Any) -> None:
+        for _ in range(3):
+            await asyncio.sleep(5)
+
+    async with KernelEngine(clock=SetBack(jumps=False)) as engine:
+        handle = await engine.start(changing(sleeps), id=ID)
+        await settled()
+        engine.clock.back = 3600
+        for _ in range(30):
+            engine.clock.advance(1)
+            await settled()
+        assert not handle.is_running
 
 
 @activity()

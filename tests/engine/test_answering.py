@@ -10,7 +10,7 @@ from pydantic import BaseModel, field_validator
 from nbconvo.engine import KernelEngine
 from nbconvo.errors import FieldProblem, InputRejected, NoPendingInput
 from nbconvo.protocol.events import CustomTaskCompleted
-from nbconvo.protocol.inputs import ChatInputModel, ConfirmationModel, input_schema
+from nbconvo.protocol.inputs import ChatInputModel, ConfirmationInputModel, input_schema
 from nbconvo.workflows import InteractiveWorkflow, workflow
 from nbconvo.workflows.conversational import (
     AcceptDeclineConfirmation,
@@ -119,7 +119,7 @@ async def test_an_instance_of_another_model_is_checked_too(engine: KernelEngine)
     handle = await engine.start(Greeting)
     (ask,) = await open_asks(handle)
     with pytest.raises(InputRejected, match="message"):
-        await handle.submit_input(ask["task_id"], ConfirmationModel(choice="a"))
+        await handle.submit_input(ask["task_id"], ConfirmationInputModel(choice="a"))
 
 
 @pytest.mark.parametrize(

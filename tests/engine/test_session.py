@@ -42,34 +42,37 @@ class Starter(InteractiveWorkflow):
 
 
 async def test_messages_answer_what_is_asked_and_the_next_one_starts_again(engine: KernelEngine) -> None:
-    session = Session(Greeter, engine)
-    assert await session.send("Ada") == ["Your name?", "Where from, Ada?"]
-    assert await session.send("London") == ["Ada from London"]
-    assert await session.send("Eve") == ["Your name?", "Where from, Eve?"]
+    session = Session(Greeter, store=engine.journal)
+    assert (await session.send("Ada")).reply == "Your name?\nWhere from, Ada?"
+    assert (await session.send("London")).reply == "Ada from London"
+    assert (await session.send("Eve")).reply == "Your name?\nWhere from, Eve?"
 
 
 async def test_messages_sent_at_once_are_taken_in_order(engine: KernelEngine) -> None:
-    session = Session(Greeter, engine)
+    session = Session(Greeter, store=engine.journal)
     first, second = await asyncio.gather(session.send("Ada"), session.send("London"))
-    assert (first[-1], second) == ("Where from, Ada?", ["Ada from London"])
+    assert second.reply == "Ada from London"
+    assert first.run_id == second.run_id
+    assert [one["content"] for one in session.messages] == ["Your name?", "Ada", "Where from, Ada?", "London", "Ada from London"]
 
 
 async def test_two_sessions_do_not_mix(engine: KernelEngine) -> None:
-    one, other = Session(Greeter, engine), Session(Greeter, engine)
+    one, other = Session(Greeter, store=engine.journal), Session(Greeter, store=engine.journal)
     await asyncio.gather(one.send("Ada"), other.send("Eve"))
-    assert await asyncio.gather(one.send("London"), other.send("Rome")) == [["Ada from London"], ["Eve from Rome"]]
+    results = await asyncio.gather(one.send("London"), other.send("Rome"))
+    assert [result.reply for result in results] == ["Ada from London", "Eve from Rome"]
     assert one.id != other.id
 
 
 async def test_a_message_starts_a_workflow_that_takes_one(engine: KernelEngine) -> None:
-    session = Session(Starter, engine)
-    assert await session.send("tea") == ["started with tea"]
+    session = Session(Starter, store=engine.journal)
+    assert (await session.send("tea")).reply == "started with tea"
     with pytest.raises(NoPendingInput, match="no chat message"):
-        await session.send("more tea")
+        session.send("more tea")
 
 
 async def test_a_run_that_fails_is_told_and_the_session_goes_on(engine: KernelEngine) -> None:
-    session = Session(Greeter, engine)
+    session = Session(Greeter, store=engine.journal)
     with pytest.raises(WorkflowFailed, match="there is nobody"):
         await session.send("nobody")
-    assert await session.send("Ada") == ["Your name?", "Where from, Ada?"]
+    assert (await session.send("Ada")).reply == "Your name?\nWhere from, Ada?"

@@ -7,7 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from nbconvo.workflows import ErrorCode, InteractiveWorkflow, WorkflowsException, activity, workflow
+from nbconvo import workflows
+from nbconvo.workflows import ErrorCode, InteractiveWorkflow, WorkflowsException, activity, task, workflow
+from nbconvo.workflows.conversational import ChatAssistantWorkflowOutput, ResourceOutput, UIComponentResource
+from nbconvo.workflows.plugins.mistralai import Badge
 
 
 class Approval(BaseModel):
@@ -116,6 +119,21 @@ async def always(n: int) -> int:
 
 
 @activity()
+async def act_task(n: int) -> str:
+    async with task("act-job", state={"p": 0, "s": ""}) as t:
+        await t.update_state({"p": 1})
+        await t.update_state({"s": "a"})
+        await t.update_state({"s": "ab"})
+    return "done" if t.id else ""
+
+
+@activity()
+async def echo_ui() -> ChatAssistantWorkflowOutput:
+    badge = ResourceOutput(resource=UIComponentResource(component=Badge(children="hi")))
+    return ChatAssistantWorkflowOutput(content=[badge])
+
+
+@activity()
 async def badret(n: int) -> int:
     return "x"  # type: ignore[return-value]
 
@@ -127,7 +145,7 @@ async def dbl(n: int) -> int:
 
 @workflow.define(name="w-acts")
 class WActs:
-    """The original also runs a task in an activity and returns a component from one; those steps are left out here."""
+    """One step of the original has a test of its own: an argument of a wrong type."""
 
     @workflow.entrypoint
     async def run(self) -> dict:  # type: ignore[type-arg]
@@ -138,7 +156,10 @@ class WActs:
         except Exception as e:
             cause = e.__cause__
             out["always"] = f"{type(e).__name__}|{e}|{type(cause).__name__}|{cause}|{getattr(cause, 'type', None)}"
-        out["local"] = await dbl(5)
+        out["task"] = await act_task(1)
+        out["ui"] = (await echo_ui()).model_dump(mode="json")
+        with workflows.run_activities_locally():
+            out["local"] = await dbl(5)
         return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -112,3 +113,13 @@ def workflow_of(body: Any, annotation: Any = Any) -> type[Any]:
 
     run.__annotations__["return"] = annotation
     return workflow.define(name="w")(type("Sample", (), {"run": workflow.entrypoint(run)}))
+
+
+def saying(body: Callable[[Any], Any], returns: Any = None, name: str = "w") -> type[Any]:
+    """A workflow whose code is `body`."""
+
+    async def run(self: Any) -> Any:
+        return await body(self)
+
+    run.__annotations__ = {"return": returns}
+    return workflow.define(name=name)(type("Saying", (InteractiveWorkflow,), {"run": workflow.entrypoint(run)}))

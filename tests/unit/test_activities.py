@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from nbconvo.engine import KernelEngine
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import RetryPolicy
-from nbconvo.workflows import activity
+from nbconvo.workflows import activity, workflow
+from tests.support.executions import all_events
 
 
 @activity()
@@ -31,7 +33,7 @@ async def named(a: int, b: str = "z") -> str:
         ((1, 2), {}, "'dbl' expects at most 1 positional parameters. Found: 2 positional arguments."),
         ((1,), {"z": 2}, "'dbl' got unexpected keyword arguments: ['z']."),
         ((), {}, "'dbl' missing required parameter: 'n'."),
-        ((1,), {"n": 2}, "'dbl' got multiple values for parameter: 'n'."),
+        ((1,), {"n": 2}, "'dbl' got multiple values for parameter 'n': '1' and '2'"),
     ],
 )
 async def test_wrong_arguments_are_named(args: tuple[Any, ...], kwargs: dict[str, Any], text: str) -> None:
@@ -44,6 +46,38 @@ async def test_outside_a_workflow_it_is_an_ordinary_call() -> None:
     assert await named(1) == "1z"
     assert await named(1, b="y") == "1y"
     assert await named(b="x", a=2) == "2x"
+
+
+@activity()
+async def badret(n: int) -> int:
+    return "x"  # type: ignore[return-value]
+
+
+async def test_outside_a_workflow_its_result_is_checked() -> None:
+    with pytest.raises(WorkflowsException) as caught:
+        await badret(1)
+    assert caught.value.code is ErrorCode.ACTIVITY_DEFINITION_ERROR
+    assert caught.value.message.startswith("'badret' return type validation failed: 1 validation error for int")
+
+
+@activity()
+async def spelled(a: int, **rest: str) -> str:
+    return f"{a} {rest}"
+
+
+async def test_it_may_take_any_keywords(engine: KernelEngine) -> None:
+    """On the wire they are one object with the others, as upstream has it."""
+
+    @workflow.define(name="spelling")
+    class Spelling:
+        @workflow.entrypoint
+        async def run(self) -> list[str]:
+            return [await spelled(1, b="x"), await spelled(a=2)]
+
+    handle = await engine.start(Spelling)
+    assert await handle.result() == ["1 {'b': 'x'}", "2 {}"] == [await spelled(1, b="x"), await spelled(a=2)]
+    started = [event.attributes for event in await all_events(handle) if event.event_type == "ACTIVITY_TASK_STARTED"]
+    assert [each.input for each in started] == [[{"a": 1, "b": "x"}], [{"a": 2}]]
 
 
 async def test_outside_a_workflow_its_error_is_its_own() -> None:
@@ -100,7 +134,6 @@ def test_the_prefix_of_the_platform_is_reserved(by: str) -> None:
 
 async def no_annotation(x) -> None: ...  # type: ignore[no-untyped-def]
 async def no_return(x: int): ...  # type: ignore[no-untyped-def]
-async def keywords(**kw: int) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -108,7 +141,6 @@ async def keywords(**kw: int) -> None: ...
     [
         (no_annotation, "Parameter 'x' in 'no_annotation' must have a type annotation."),
         (no_return, "'no_return' must have a return type annotation, use `-> None` if no return type is expected."),
-        (keywords, "'keywords' has **kwargs which is not supported for this handler type."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

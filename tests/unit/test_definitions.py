@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from nbconvo import workflows
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import definition_of
-from nbconvo.workflows import InteractiveWorkflow, workflow
+from nbconvo.workflows import InteractiveWorkflow, Schedule, ScheduleInterval, workflow
 
 
 class Order(BaseModel):
@@ -57,11 +57,10 @@ def test_every_option_of_upstream_is_kept() -> None:
         name="w",
         workflow_description="What it does",
         workflow_display_name="The workflow",
-        schedules=["daily"],
         is_technical=True,
         enforce_determinism=False,
         execution_timeout=timedelta(minutes=2),
-        search_keys={"team": "a"},
+        search_keys=["team"],
     )
     class Sample:
         @workflow.entrypoint
@@ -70,11 +69,11 @@ def test_every_option_of_upstream_is_kept() -> None:
     definition = workflows.get_workflow_definition(Sample)
     assert (definition.title, definition.description, definition.execution_timeout) == ("The workflow", "What it does", 120)
     assert definition.options == {
-        "schedules": ["daily"],
+        "schedules": [],
         "is_technical": True,
         "enforce_determinism": False,
         "on_behalf_of": False,
-        "search_keys": {"team": "a"},
+        "search_keys": ["team"],
     }
 
 
@@ -136,9 +135,54 @@ def test_define_with_empty_parentheses_asks_for_the_name() -> None:
 
 def test_on_behalf_of_excludes_schedules() -> None:
     def make() -> Any:
-        return workflow.define(name="w", on_behalf_of=True, schedules=["daily"])
+        return workflow.define(name="w", on_behalf_of=True, schedules=[Schedule(input=None)])
 
-    assert problem(make).code is ErrorCode.WORKFLOW_DEFINITION_ERROR
+    error = problem(make)
+    assert error.code is ErrorCode.WORKFLOW_DEFINITION_ERROR
+    assert error.message == "on_behalf_of=True cannot be combined with schedules because scheduled workflows lack user identity"
+
+
+def test_schedules_are_kept_and_warned_of() -> None:
+    daily = Schedule(input={"n": 1}, intervals=[ScheduleInterval(every=timedelta(days=1))])
+    with pytest.warns(DeprecationWarning, match="'schedules' parameter in @workflow.define is deprecated") as caught:
+        define = workflow.define(name="w", schedules=[daily])
+
+    async def run(self: Any) -> None: ...
+
+    definition = definition_of(define(type("Sample", (), {"run": workflow.entrypoint(run)})))
+    assert definition.options["schedules"] == [daily]
+    assert caught[0].filename == __file__
+
+
+def test_what_is_no_schedule_is_refused() -> None:
+    deprecated = pytest.warns(DeprecationWarning, match="'schedules' parameter")
+    with deprecated, pytest.raises(ValidationError, match="ScheduleDefinition"):
+        workflow.define(name="w", schedules=["daily"])  # type: ignore[list-item]
+
+
+def test_search_keys_are_counted() -> None:
+    error = problem(lambda: workflow.define(name="w", search_keys=[f"k{n}" for n in range(21)]))
+    assert error.message == "A workflow may declare at most 20 search_keys, got 21."
+
+
+def test_only_a_class_is_a_workflow() -> None:
+    async def run(self: Any) -> None: ...
+
+    assert problem(workflow.define(name="w"), run).message == "@workflow.define only supports classes, got <class 'function'>"
+
+
+def test_a_definition_tells_its_schemas() -> None:
+    async def run(self: Any, order: Order, n: int = 1) -> int | None: ...
+
+    shape = definition_of(define_with(run)).shape
+    assert shape.input_schema()["title"] == "run_Input"
+    assert shape.input_schema()["required"] == ["order"]
+    assert shape.output_schema() == {
+        "properties": {"result": {"title": "Result", "type": "integer"}},
+        "required": ["result"],
+        "title": "run_Output",
+        "type": "object",
+    }
 
 
 def test_a_subclass_may_replace_the_entrypoint() -> None:
@@ -201,8 +245,9 @@ async def opaque(self: Any) -> Opaque: ...  # type: ignore[empty-body]
         (keyword_only, "Parameter 'x' of 'keyword_only' is keyword-only. Remove the `*` before it."),
         (
             mixed_union,
+            "Cannot generate Pydantic model from parameters of 'mixed_union': "
             "Parameter 'p' of 'mixed_union' has unsupported union members: str. "
-            "Union inputs only support Pydantic BaseModel subclasses and None.",
+            "Union inputs only support Pydantic BaseModel subclasses and None. Use a dedicated BaseModel instead.",
         ),
         (unknown_name, "An annotation of 'unknown_name' cannot be resolved: name 'Nowhere' is not defined."),
         (

@@ -22,6 +22,7 @@ VALUES = {
     "Any": {"a": [1]},
     "list[Any]": [1, None],
     "dict[str, Any]": {"a": [1]},
+    "dict[str, str]": {"a": "b"},
 }
 INTERNAL: list[ev.EventAttributes] = [
     kind(*(VALUES[str(field.type)] for field in dataclasses.fields(kind)))

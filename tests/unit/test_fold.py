@@ -21,6 +21,9 @@ CHAT = input_schema(ChatInput("Your name?"))
 CONFIRM = input_schema(AcceptDeclineConfirmation("Proceed?", accept_label="Yes"))
 
 
+AMOUNT = [{"label": "Amount", "text": "4.5"}]
+
+
 class Expense(BaseModel):
     amount: float
 
@@ -82,7 +85,8 @@ def test_a_run_without_a_display_name_is_called_by_its_name() -> None:
         ({"name": "x", "n": 2}, [{"kind": "result", "id": "result", "value": {"name": "x", "n": 2}, "at": 2.0}]),
         ("notint", [{"kind": "result", "id": "result", "value": "notint", "at": 2.0}]),
         (None, []),
-        ({"content": [], "structuredContent": {"k": 1}, "isError": None}, []),
+        ({"content": [], "structuredContent": None, "isError": None}, []),
+        ({"content": [], "structuredContent": {}, "isError": None}, []),
     ],
     ids=str,
 )
@@ -137,7 +141,7 @@ def test_a_deadline_is_told_of_the_ask_it_is_for() -> None:
     [
         (CHAT, says("Ada"), {"ask": "chat", "prompt": "Your name?", "text": "Ada"}),
         (CONFIRM, {"choice": "accept"}, {"ask": "confirmation", "prompt": "Proceed?", "text": "Yes"}),
-        (input_schema(Expense), {"amount": 4.5}, {"ask": "form", "prompt": None, "text": ""}),
+        (input_schema(Expense), {"amount": 4.5}, {"ask": "form", "prompt": None, "text": "", "rows": AMOUNT}),
     ],
     ids=["chat", "confirmation", "form"],
 )

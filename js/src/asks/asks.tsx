@@ -1,12 +1,14 @@
 // The open asks. One alone stands plainly at the foot of the conversation; several get a card each.
 import type { Connection } from "../connection";
 import type { FocusKeeper } from "../focus";
+import type { Uploads } from "../forms/uploads";
 import type { AnswerItem, AskView, TranscriptView } from "../protocol";
 import type { ReplyState } from "../replies";
 import { ChatAsk } from "./chat";
 import { ConfirmationAsk } from "./confirmation";
 import { Countdown } from "./countdown";
 import { FormAsk } from "./form";
+import { LostDrafts } from "./lost";
 
 /** What every kind of ask is drawn from. */
 export interface AskProps {
@@ -18,6 +20,8 @@ export interface AskProps {
   readonly reply: ReplyState | undefined;
   /** False while the kernel is gone. */
   readonly enabled: boolean;
+  /** Brings files to the kernel. */
+  readonly uploads: Uploads;
   readonly onAnswer: (input: unknown) => void;
   /** The person goes on editing after a refused answer. */
   readonly onEdit: () => void;
@@ -42,6 +46,8 @@ export function Asks({ connection, view, edited, enabled, focus, onAnswer }: Ask
   const replies = connection.replies.states.value;
   return (
     <>
+      <LostDrafts view={view} replies={replies} />
+      {several && <p class="nbc-muted">{view.asks.length} questions are open. Answer them in any order.</p>}
       {view.asks.map((ask) => {
         const Kind = KINDS[ask.kind] ?? FormAsk;
         return (
@@ -53,7 +59,7 @@ export function Asks({ connection, view, edited, enabled, focus, onAnswer }: Ask
             {(ask.label || ask.deadline !== null) && (
               <div class="nbc-ask-head">
                 <span class="nbc-caption">{ask.label}</span>
-                {ask.deadline !== null && <Countdown deadline={ask.deadline} skew={connection.skew.value} />}
+                {ask.deadline !== null && <Countdown ask={ask} deadline={ask.deadline} skew={connection.skew.value} />}
               </div>
             )}
             <Kind
@@ -62,6 +68,7 @@ export function Asks({ connection, view, edited, enabled, focus, onAnswer }: Ask
               earlier={edited?.id === ask.task_id ? edited : null}
               reply={replies.get(ask.task_id)}
               enabled={enabled}
+              uploads={connection.uploads}
               onAnswer={(input) => onAnswer(ask.task_id, input)}
               onEdit={() => connection.replies.forget(ask.task_id)}
               onRefused={() => focus.returnTo(ask.task_id)}

@@ -1,8 +1,10 @@
-// How long an ask still waits. The kernel's clock decides; `skew` is how far this page's clock is behind it.
+// How long an ask still waits, in words and as a line that becomes shorter, and what happens then. The kernel's clock decides;
+// `skew` is how far this page's clock is behind it.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
+import type { AskView } from "../protocol";
 
-export function Countdown({ deadline, skew }: { deadline: number; skew: number }) {
+export function Countdown({ ask, deadline, skew }: { ask: AskView; deadline: number; skew: number }) {
   const now = useSignal(Date.now());
   useLayoutEffect(() => {
     const timer = setInterval(() => {
@@ -10,14 +12,30 @@ export function Countdown({ deadline, skew }: { deadline: number; skew: number }
     }, 1000);
     return () => clearInterval(timer);
   }, [now]);
-  const left = Math.max(0, Math.ceil(deadline - (now.value / 1000 + skew)));
-  if (left === 0) return <span class="nbc-countdown">Time is up</span>;
+  const exactly = Math.max(0, deadline - (now.value / 1000 + skew));
+  const left = Math.ceil(exactly);
+  const after = afterwards(ask);
   return (
-    <span class={left <= 10 ? "nbc-countdown nbc-is-short" : "nbc-countdown"}>
-      <span aria-hidden="true">{clock(left)} left</span>
-      <span class="nbc-unseen">{roughly(left)}</span>
-    </span>
+    <>
+      <span class={left <= 10 ? "nbc-countdown nbc-is-short" : "nbc-countdown"}>
+        {left === 0 && "Time is up"}
+        {left > 0 && <span aria-hidden="true">{clock(left)} left</span>}
+        {left > 0 && <span class="nbc-unseen">{roughly(left)}</span>}
+        {after && <span>, {after}</span>}
+      </span>
+      <span class={left <= 10 ? "nbc-time nbc-is-short" : "nbc-time"} aria-hidden="true">
+        <span style={{ width: `${Math.min(100, (100 * exactly) / Math.max(1, deadline - ask.at))}%` }} />
+      </span>
+    </>
   );
+}
+
+/** What counts as the answer when nobody gives one; nothing to say when the workflow decides. */
+function afterwards({ on_timeout, options }: AskView): string | null {
+  if (on_timeout === undefined) return null;
+  const choice = (on_timeout as { choice?: unknown } | null)?.choice;
+  const option = options.find(({ value }) => value === choice);
+  return option ? `then “${option.label}”` : "then it is answered by default";
 }
 
 /** 151 -> "2:31" */

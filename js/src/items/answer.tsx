@@ -1,9 +1,11 @@
 // What a person answered, or why nobody did.
+import { AnswerRows } from "../forms/rows";
 import { useElementId } from "../ids";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { AnswerItem } from "../protocol";
 import { EditAnswer } from "./edit";
 import { FoldedJson, isScalar } from "./json";
+import { Shown } from "./shown";
 
 const UNANSWERED: Record<Exclude<AnswerItem["state"], "answered">, string> = {
   timed_out: "No answer in time",
@@ -62,7 +64,9 @@ function Decided({ item }: { item: AnswerItem }) {
             {item.text}
           </div>
         )}
-        {!item.text && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
+        {item.rows && <AnswerRows rows={item.rows} />}
+        {item.canvas && <Shown draw={(show) => <show.EditedCanvas item={item} />} instead="Edited" />}
+        {!item.text && !item.rows && !item.canvas && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
       </div>
       <EditAnswer item={item} answerId={id} />
     </>

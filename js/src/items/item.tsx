@@ -1,9 +1,11 @@
 // One line of the transcript. A kind this page does not know is shown as JSON: a newer kernel must not break an older page.
-import type { TranscriptView } from "../protocol";
+import type { TodoItem, TranscriptView, WorkingItem } from "../protocol";
 import { AnswerView } from "./answer";
 import { FoldedJson } from "./json";
 import { MessageView } from "./message";
 import { ErrorView, ResultView } from "./outcome";
+import { Shown } from "./shown";
+import { StatusIcon } from "./status";
 import { ActivityView, TaskView } from "./work";
 
 export interface ItemProps<Item> {
@@ -28,6 +30,14 @@ function drawItem(item: TranscriptView["items"][number], caption: string | null)
       return <ActivityView item={item} />;
     case "task":
       return <TaskView item={item} />;
+    case "todo":
+      return (
+        <Shown draw={(show) => <show.TodoView item={item} />} instead={<Waiting what="Todo list" item={item} />} />
+      );
+    case "working":
+      return (
+        <Shown draw={(show) => <show.WorkingView item={item} />} instead={<Waiting what={item.title} item={item} />} />
+      );
     case "result":
       return <ResultView item={item} />;
     case "error":
@@ -35,6 +45,15 @@ function drawItem(item: TranscriptView["items"][number], caption: string | null)
     default:
       return <FoldedJson summary={String((item as { kind?: unknown }).kind ?? "Item")} value={item} />;
   }
+}
+
+function Waiting({ what, item }: { what: string; item: TodoItem | WorkingItem }) {
+  return (
+    <div class="nbc-activity">
+      <StatusIcon status={item.status} />
+      <span class="nbc-work-name">{what}</span>
+    </div>
+  );
 }
 
 function localTime(at: unknown): string | undefined {

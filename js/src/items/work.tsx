@@ -2,14 +2,7 @@
 import type { ActivityItem, TaskItem } from "../protocol";
 import type { ItemProps } from "./item";
 import { FoldedJson, isScalar } from "./json";
-
-const WORDS: Record<ActivityItem["status"], string> = {
-  running: "running",
-  retrying: "retrying",
-  completed: "done",
-  failed: "failed",
-};
-const SIGNS: Record<ActivityItem["status"], string> = { running: "", retrying: "", completed: "✓", failed: "✕" };
+import { StatusIcon } from "./status";
 
 export function ActivityView({ item }: ItemProps<ActivityItem>) {
   return (
@@ -33,13 +26,5 @@ export function TaskView({ item }: ItemProps<TaskItem>) {
       </div>
       {!isScalar(item.state) && <FoldedJson summary="Details" value={item.state} />}
     </div>
-  );
-}
-
-function StatusIcon({ status }: { status: ActivityItem["status"] }) {
-  return (
-    <span class={`nbc-icon nbc-icon-${status}`} role="img" aria-label={WORDS[status] ?? status}>
-      {SIGNS[status] ?? "•"}
-    </span>
   );
 }

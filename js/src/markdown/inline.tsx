@@ -3,6 +3,7 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
 import { decodeEntities } from "./entities";
 import { embeddedImage, safeLink } from "./links";
+import { Formula, type MathToken } from "./math";
 
 /** Deeper than this a text is drawn as it was written. */
 export const MAX_DEPTH = 24;
@@ -38,8 +39,12 @@ function drawInline(token: MarkedToken, depth: number): ComponentChildren {
     case "escape":
       return token.text;
     default:
-      return token.raw;
+      return drawMath(token);
   }
+}
+
+function drawMath(token: MarkedToken | MathToken): ComponentChildren {
+  return token.type === "math" ? <Formula source={token.text} isBlock={token.isBlock} /> : token.raw;
 }
 
 function Link({ token, depth }: { token: Tokens.Link; depth: number }) {

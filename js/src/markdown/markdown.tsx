@@ -3,10 +3,12 @@
 import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
 import type { ComponentChildren, VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { Shown } from "../items/shown";
 import { Code } from "./code";
 import { Inline, MAX_DEPTH } from "./inline";
+import { Formula, mathExtensions, startCounting } from "./math";
 
-const marked = new Marked({ gfm: true });
+const marked = new Marked({ gfm: true, extensions: mathExtensions });
 
 /** A text longer than this is shown without formatting: nobody reads it, and a page must stay responsive. */
 const MAX_LENGTH = 200_000;
@@ -41,6 +43,7 @@ export function InlineMarkdown({ text }: { text: string }) {
 
 function lex(text: string) {
   if (text.length > MAX_LENGTH) return null;
+  startCounting();
   try {
     return marked.lexer(text);
   } catch {
@@ -106,6 +109,11 @@ function Heading({ token }: { token: Tokens.Heading }) {
 
 function Fence({ token }: { token: Tokens.Code }) {
   const language = token.lang?.match(/^[\w+#.-]+/)?.[0];
+  if (language === "math") return <Formula source={token.text} isBlock />;
+  if (language === "mermaid") {
+    const code = <Code text={token.text} language="mermaid" label="mermaid code" />;
+    return <Shown draw={(show) => <show.Diagram source={token.text} />} instead={code} />;
+  }
   return <Code text={token.text} language={language} label={language ? `${language} code` : "Code"} />;
 }
 

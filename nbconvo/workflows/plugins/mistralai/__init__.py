@@ -1,35 +1,36 @@
-"""The conversational names, at the path where upstream's plugin has them (usual alias: `workflows_mistralai`)."""
+"""The conversational names and the UI components, at the path where upstream's plugin has them (alias: `workflows_mistralai`)."""
 
-from nbconvo.workflows.conversational import (
-    ACCEPT_OPTION_VALUE,
-    DECLINE_OPTION_VALUE,
-    AcceptDeclineConfirmation,
-    ChatAssistantWorkflowOutput,
-    ChatInput,
-    ChatInputMessageContent,
-    ChatInputModel,
-    ConfirmationInput,
-    TextChunk,
-    TextOutput,
-    TodoList,
-    TodoListItem,
-    is_accepted,
-    send_assistant_message,
+from nbconvo.protocol.components import (
+    Alert,
+    Avatar,
+    Badge,
+    ButtonLink,
+    Card,
+    Chart,
+    Column,
+    Image,
+    Markdown,
+    PieChart,
+    Row,
+    Tooltip,
+    UIComponent,
 )
+from nbconvo.workflows import conversational
+from nbconvo.workflows.conversational import *  # noqa: F403 - one list of names, kept there
 
 __all__ = [
-    "ACCEPT_OPTION_VALUE",
-    "DECLINE_OPTION_VALUE",
-    "AcceptDeclineConfirmation",
-    "ChatAssistantWorkflowOutput",
-    "ChatInput",
-    "ChatInputMessageContent",
-    "ChatInputModel",
-    "ConfirmationInput",
-    "TextChunk",
-    "TextOutput",
-    "TodoList",
-    "TodoListItem",
-    "is_accepted",
-    "send_assistant_message",
+    "Alert",
+    "Avatar",
+    "Badge",
+    "ButtonLink",
+    "Card",
+    "Chart",
+    "Column",
+    "Image",
+    "Markdown",
+    "PieChart",
+    "Row",
+    "Tooltip",
+    "UIComponent",
 ]
+__all__ += conversational.__all__

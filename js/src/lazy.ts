@@ -1,0 +1,48 @@
+// How a component gets a part of the front end that is fetched when it is first needed (see chunks.ts).
+import { createContext, type RefObject } from "preact";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Chunks, LoadChunk } from "./chunks";
+import { installStyles } from "./styles";
+
+/** What fetches chunks for everything below a conversation. */
+export const ChunksContext = createContext<LoadChunk>(() => Promise.reject(new Error("no chunks here")));
+export const useChunks = (): LoadChunk => useContext(ChunksContext);
+
+/** What has come already, so that it is drawn at once the next time. */
+const arrived = new WeakMap<LoadChunk, Map<string, unknown>>();
+
+interface Lazy<Name extends keyof Chunks> {
+  readonly chunk: Chunks[Name] | null;
+  /** Why it did not come; empty while it may still come. */
+  readonly failure: string;
+  /** To be put on the element that it draws into: its style sheet goes into the same document. */
+  readonly box: RefObject<HTMLDivElement>;
+}
+
+/** The chunk `name`, fetched when it is `wanted`; null until it is here. */
+export function useChunk<Name extends keyof Chunks>(name: Name, wanted = true): Lazy<Name> {
+  const load = useChunks();
+  const box = useRef<HTMLDivElement>(null);
+  const [chunk, setChunk] = useState(() => (arrived.get(load)?.get(name) ?? null) as Chunks[Name] | null);
+  const [failure, setFailure] = useState("");
+  useEffect(() => {
+    if (chunk || !wanted) return;
+    let isDrawn = true;
+    load(name).then(
+      (loaded) => {
+        arrived.set(load, (arrived.get(load) ?? new Map()).set(name, loaded));
+        if (isDrawn) setChunk(() => loaded);
+      },
+      (error) => {
+        if (isDrawn) setFailure(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => {
+      isDrawn = false;
+    };
+  }, [load, name, wanted, chunk]);
+  useLayoutEffect(() => {
+    if (chunk && "css" in chunk && box.current) installStyles(box.current, chunk.css);
+  }, [chunk]);
+  return { chunk, failure, box };
+}

@@ -1,0 +1,1 @@
+"""Names that upstream's examples import from below `core`."""
