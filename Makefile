@@ -9,6 +9,7 @@ JS_SOURCES := $(shell find js/src -type f 2>/dev/null) js/build.mjs js/package.j
 MODULES := js/node_modules/.package-lock.json
 BUNDLE := nbconvo/widgets/static/core.js
 READY := .venv/.ready
+PLAIN := tests/unit tests/engine tests/parity tests/durable tests/journal tests/faults tests/conversations
 KERNELS := $(patsubst requirements/kernels/%.txt,.venv/kernels/%/.ready,$(wildcard requirements/kernels/*.txt))
 
 # A name on PATH can be a shim that cannot run, so each candidate has to answer; `make PYTHON=...` is asked first.
@@ -17,6 +18,7 @@ first_python = $(shell for python in $(1); do \
 ANY_PYTHON = $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14 $(wildcard $(HOME)/.pyenv/versions/3.1*/bin/python3)
 NEW_ENOUGH = $(call first_python,$(ANY_PYTHON),< (3$(,) 11))
 PYTHON_311 = $(call first_python,$(ANY_PYTHON),!= (3$(,) 11))
+PYTHON_312 = $(call first_python,$(ANY_PYTHON),< (3$(,) 12))
 PYTHON_313 = $(call first_python,$(ANY_PYTHON),!= (3$(,) 13))
 , := ,
 
@@ -31,7 +33,7 @@ demo: $(READY) ## open the first notebook in JupyterLab (HEADLESS=1: run it here
 
 # The steps stand in the order of their cost; pytest comes last, so that its summary is the end of the output.
 test: $(READY) ## run every check and every test
-	@for step in lint types js-test lowest newest pytest; do \
+	@for step in lint types js-test lowest newest sdk pytest; do \
 	  printf '\n=== make %s\n' $$step; \
 	  $(MAKE) $$step || { printf '\nmake test stopped here: make %s failed\n' $$step >&2; exit 1; }; \
 	done
@@ -60,16 +62,25 @@ pytest: $(READY) $(KERNELS) chromium ## all of pytest (ARGS="-k name")
 	CHROMIUM="$(THE_CHROMIUM)" .venv/bin/pytest $(ARGS)
 
 lowest: .venv-lowest/.ready ## the tests below Jupyter with the oldest versions we allow
-	.venv-lowest/bin/python -m pytest -q -o cache_dir=.venv-lowest/cache tests/unit tests/engine
+	.venv-lowest/bin/python -m pytest -q -o cache_dir=.venv-lowest/cache $(PLAIN)
 
 newest: ## the tests without a browser on Python 3.13, where there is one
 	@$(if $(PYTHON_313),$(MAKE) on-313,echo "No Python 3.13 on this machine: nothing is run with it.")
 
 on-313: .venv-313/.ready $(KERNELS)
-	.venv-313/bin/python -m pytest -q -o cache_dir=.venv-313/cache tests/unit tests/engine tests/kernel
+	.venv-313/bin/python -m pytest -q -o cache_dir=.venv-313/cache $(PLAIN) tests/kernel
 
-bench: $(READY) ## the benchmarks
-	$(PY) -m benchmarks $(ARGS)
+sdk: ## compare with the real mistralai.workflows, where there is a Python >= 3.12
+	@$(if $(PYTHON_312),$(MAKE) on-sdk,echo "No Python 3.12 or newer on this machine: nothing is compared with the real package.")
+
+on-sdk: .venv-sdk/.ready
+	.venv-sdk/bin/python -m pytest -q -o cache_dir=.venv-sdk/cache tests/sdk tests/parity
+
+# `make bench PEERS=` leaves the others out. Where they cannot be installed, it says so and goes on without them.
+PEERS = langgraph llamaindex burr dbos
+bench: $(READY) ## the benchmarks, beside floors and peers (PEERS= for none)
+	@$(if $(strip $(PEERS)),$(MAKE) .venv-peers/.locked || echo "The peers could not be installed: going on without them." >&2,:)
+	$(PY) -m benchmarks --peers "$(PEERS)" $(ARGS)
 
 
 ##@ Making things
@@ -94,7 +105,9 @@ lock: | $(PY) ## write the locks again (UPGRADE=1: with the newest versions)
 	$(COMPILE) --extra lab --extra dev pyproject.toml -o requirements/dev.txt
 	$(COMPILE) --extra lab -c requirements/dev.txt pyproject.toml -o requirements/lab.txt
 	$(COMPILE) --resolution lowest-direct pyproject.toml requirements/lowest.in -o requirements/lowest.txt
+	$(subst 3.11,3.12,$(COMPILE)) requirements/sdk.in -o requirements/sdk.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
+	$(COMPILE) requirements/peers.in -o requirements/peers.txt
 	for kernel in requirements/kernels/*.in; do $(COMPILE) --no-deps $$kernel -o $${kernel%.in}.txt || exit 1; done
 	cd js && npm $(if $(UPGRADE),update,install) --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
@@ -123,7 +136,17 @@ $(PY):
 	$(@D)/bin/python $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@
 
-$(READY) .venv-lowest/.ready .venv-313/.ready: %/.ready: %/.locked pyproject.toml js/hatch_build.py | $(BUNDLE)
+.venv-sdk/.locked: requirements/sdk.txt
+	$(PYTHON_312) -m venv --clear $(@D)
+	$(@D)/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+.venv-peers/.locked: requirements/peers.txt
+	$(NEW_ENOUGH) -m venv --clear $(@D)
+	$(@D)/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+$(READY) .venv-lowest/.ready .venv-313/.ready .venv-sdk/.ready: %/.ready: %/.locked pyproject.toml js/hatch_build.py | $(BUNDLE)
 	$(@D)/bin/python $(PIP_INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
@@ -148,4 +171,4 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || { \
 	  echo "Chromium was not found. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path/to/chromium" >&2; exit 1; }
 
-.PHONY: bench build chromium clean demo format help js js-test kernels lint lock lowest newest on-313 pytest test types
+.PHONY: bench build chromium clean demo format help js js-test kernels lint lock lowest newest on-313 on-sdk pytest sdk test types

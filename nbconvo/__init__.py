@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from nbconvo.ipython.runs import attach, forget, resume, runs
 
 _MODULES = ("conversations", "engine", "errors", "flow", "journal", "portability", "testing", "views", "workflows")
-_NAMES = {"run": "nbconvo.ipython.notebook", "Run": "nbconvo.ipython.run"} | dict.fromkeys(
-    ("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs"
-)
-_NAMES |= {"MemoryPolicy": "nbconvo.conversations.memory", "Session": "nbconvo.flow", "tool": "nbconvo.conversations.tools"}
+_NAMES = {
+    "MemoryPolicy": "nbconvo.conversations.memory",
+    "Run": "nbconvo.ipython.run",
+    "Session": "nbconvo.flow",
+    "run": "nbconvo.ipython.notebook",
+    "tool": "nbconvo.conversations.tools",
+} | dict.fromkeys(("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs")
 
 __all__ = [
     "MemoryPolicy",

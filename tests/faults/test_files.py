@@ -46,6 +46,7 @@ def test_the_database_of_another_program_is_left_as_it_is(path: Path) -> None:
     journal = SqliteJournal(path)
     with pytest.raises(JournalCorrupted, match="SQLite file of something else"):
         journal.append(A, numbered([activity_started()]))
+    journal.close()
     other = sqlite3.connect(path)
     assert [name for (name,) in other.execute("SELECT name FROM sqlite_master")] == ["bookmarks"]
     other.close()
@@ -101,8 +102,10 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:
     before = path.read_bytes()
     text = rf"journal\.sqlite3 has version {VERSION + 1}, this nbconvo knows up to {VERSION}: update"
     for use in (lambda j: j.read(A), lambda j: j.append(A, numbered([activity_started()])), lambda j: j.acquire(A)):
+        journal = SqliteJournal(path)
         with pytest.raises(JournalTooNew, match=text):
-            use(SqliteJournal(path))
+            use(journal)
+        journal.close()
     assert path.read_bytes() == before
 
 
@@ -178,4 +181,6 @@ def test_what_is_not_known_here_is_kept(path: Path) -> None:
     newer = type(event)(1, 1, event.lineage, ev.UnknownEvent("NBCONVO_FROM_THE_FUTURE", {"a": {"b": 1}}))
     journal.append(A, [newer])
     journal.close()
-    assert SqliteJournal(path).read(A) == [newer]
+    again = SqliteJournal(path)
+    assert again.read(A) == [newer]
+    again.close()

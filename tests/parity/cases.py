@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from nbconvo import workflows
 from nbconvo.workflows import ErrorCode, InteractiveWorkflow, WorkflowsException, activity, task, workflow
 from nbconvo.workflows.conversational import ChatAssistantWorkflowOutput, ResourceOutput, UIComponentResource
-from nbconvo.workflows.plugins.mistralai import Badge
+from nbconvo.workflows.plugins.mistralai.conversational_ui_components import Badge
 
 
 class Approval(BaseModel):

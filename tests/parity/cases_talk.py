@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from nbconvo.workflows import InteractiveWorkflow, execute_activities_in_parallel, workflow
 from nbconvo.workflows.conversational import ChatAssistantWorkflowOutput, ResourceOutput, TextOutput, UIComponentResource
-from nbconvo.workflows.plugins.mistralai import Badge
+from nbconvo.workflows.plugins.mistralai.conversational_ui_components import Badge
 from tests.parity.cases import P1, Approval, dbl
 
 
