@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nbconvo.engine.chance import Chance
 from nbconvo.engine.context import current_activity
 from nbconvo.engine.history import History
 from nbconvo.engine.limits import AttemptLimit, RateLimiter, sleep
@@ -34,8 +35,17 @@ class ActivityCall:
     """One call of an activity by a workflow: its arguments as JSON, and the future the workflow waits for."""
 
     __slots__ = (
-        "_abandoned", "_arguments", "_definition", "_history", "_host_task", "_in_function", "_pulse",
-        "attempt", "outcome", "task_id",
+        "_abandoned",
+        "_arguments",
+        "_chance",
+        "_definition",
+        "_history",
+        "_host_task",
+        "_in_function",
+        "_pulse",
+        "attempt",
+        "outcome",
+        "task_id",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +57,7 @@ class ActivityCall:
         self._definition = definition
         self._arguments = arguments
         self._history = history
+        self._chance = self._fresh_chance()
         self._host_task: Task[None] | None = None
         self._in_function = False
         self._abandoned = False
@@ -80,6 +91,13 @@ class ActivityCall:
     def heartbeat(self) -> None:
         """The attempt is alive: its heartbeat timeout starts again."""
         self._pulse()
+
+    def new_id(self) -> str:
+        """An id that the same step of every attempt has: a message that an attempt left half-said is said anew."""
+        return self._chance.id()
+
+    def _fresh_chance(self) -> Chance:
+        return Chance(f"{self._history.lineage.workflow_run_id}/activity/{self.task_id}")
 
     def completed(self, result: Any) -> None:
         """The recorded result goes to the workflow. Raises pydantic's ValidationError when it does not fit the annotation."""
@@ -120,6 +138,7 @@ class ActivityCall:
         )
         self._pulse = limit.pulse
         current_activity.set(self)  # this host task's own
+        self._chance = self._fresh_chance()
         try:
             self._in_function = True
             async with limit:

@@ -111,6 +111,10 @@ class ActivityContext(Protocol):
         """Say that the attempt is alive."""
         ...
 
+    def new_id(self) -> str:
+        """An id that the same step of every attempt has, also in another process."""
+        ...
+
 
 current_activity: ContextVar[ActivityContext | None] = ContextVar("nbconvo_activity", default=None)
 """The attempt whose code is running."""

@@ -30,10 +30,12 @@ def author_traceback(error: BaseException) -> str:
 def _filenames(error: BaseException) -> set[str]:
     """The source files of the traceback, and of those of its causes."""
     names: set[str] = set()
+    seen: set[int] = set()  # a chain can lead back to itself: `raise a from b`, after `b` was raised from `a`
     pending: list[BaseException | None] = [error]
     while pending:
         one = pending.pop()
-        if one is not None:
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
             names |= {frame.f_code.co_filename for frame, _ in traceback.walk_tb(one.__traceback__)}
             pending += [one.__cause__, one.__context__]
     return names

@@ -49,7 +49,7 @@ class Guarded:
     __slots__ = ("_before",)
 
     def __enter__(self) -> None:
-        global _turn_thread  # noqa: PLW0603 - the audit hook reads it some thousand times a second
+        global _turn_thread
         _install()
         self._before, _turn_thread = _turn_thread, threading.get_ident()
         for module, name, stand_in in _STAND_INS:

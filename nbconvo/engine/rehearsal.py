@@ -58,7 +58,7 @@ class Rehearsal:
         request = {"input_schema": input_schema(ask.schema), "label": ask.label}
         self._secrets.keep(self._run_id, task_id, answer)
         self._inside.history.activity_made(CustomTaskCompleted(task_id, WAIT_FOR_INPUT, {**request, "input": told}), ORIGIN)
-        return self._advance(answer)
+        return not self._inside.history.closed and self._advance(answer)  # closed: the journal has failed, the run stops here
 
     @property
     def _run_id(self) -> str:

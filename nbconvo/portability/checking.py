@@ -37,8 +37,8 @@ def check(workflow: type[Any] | str) -> Findings:
     """
     if isinstance(workflow, str):
         return findings_of(as_python(workflow))
-    function = definition_of(workflow).entrypoint
-    lines = linecache.getlines(inspect.unwrap(function).__code__.co_filename)
+    function = inspect.unwrap(definition_of(workflow).entrypoint)
+    lines = linecache.getlines(function.__code__.co_filename)
     if not lines:
         raise OSError(f"The source of {workflow.__name__} is not there any more: run its cell again, or check the text.")
     return findings_of(as_python("".join(lines)), _given(function.__globals__), workflow.__name__)

@@ -35,6 +35,15 @@ async def test_an_exception_fails_the_run(engine: KernelEngine, error: Exception
     assert (await all_events(handle))[-1].to_json()["attributes"]["failure"] == {"message": "boom"}
 
 
+async def test_a_chain_of_causes_that_leads_back_to_itself_is_told(engine: KernelEngine) -> None:
+    async def body() -> None:
+        first, second = ValueError("first"), ValueError("second")
+        first.__cause__, second.__cause__ = second, first
+        raise first
+
+    assert (await failure(await engine.start(workflow_of(body)))).message == "first"
+
+
 async def test_an_exception_in_the_constructor_fails_the_run(engine: KernelEngine) -> None:
     @workflow.define(name="w")
     class Sample:

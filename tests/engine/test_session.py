@@ -46,6 +46,7 @@ async def test_messages_answer_what_is_asked_and_the_next_one_starts_again(engin
     assert (await session.send("Ada")).reply == "Your name?\nWhere from, Ada?"
     assert (await session.send("London")).reply == "Ada from London"
     assert (await session.send("Eve")).reply == "Your name?\nWhere from, Eve?"
+    await session.close()
 
 
 async def test_messages_sent_at_once_are_taken_in_order(engine: KernelEngine) -> None:
@@ -69,6 +70,7 @@ async def test_a_message_starts_a_workflow_that_takes_one(engine: KernelEngine) 
     assert (await session.send("tea")).reply == "started with tea"
     with pytest.raises(NoPendingInput, match="no chat message"):
         session.send("more tea")
+    await session.close()
 
 
 async def test_a_run_that_fails_is_told_and_the_session_goes_on(engine: KernelEngine) -> None:
@@ -76,3 +78,4 @@ async def test_a_run_that_fails_is_told_and_the_session_goes_on(engine: KernelEn
     with pytest.raises(WorkflowFailed, match="there is nobody"):
         await session.send("nobody")
     assert (await session.send("Ada")).reply == "Your name?\nWhere from, Ada?"
+    await session.close()

@@ -15,13 +15,13 @@ from nbconvo.testing import JumpingClock, play
 from nbconvo.views.model import TranscriptView
 from nbconvo.workflows import InteractiveWorkflow, activity, execute_workflow, workflow
 from nbconvo.workflows.conversational import (
-    StreamedMessage,
     CanvasInput,
     CanvasPayload,
     CanvasResource,
     ChatAssistantWorkflowOutput,
     ImageOutput,
     ResourceOutput,
+    StreamedMessage,
     TextOutput,
     UIComponentResource,
     send_assistant_message,
