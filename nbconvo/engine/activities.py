@@ -156,7 +156,7 @@ class ActivityCall:
         if self._abandoned:  # it went on to its end all the same; the workflow has gone on without it
             return None
         self._history.happened(ActivityTaskCompleted(self.task_id, self._definition.name, result))
-        self._history.commit_or_crash()
+        self._history.commit_or_crash()  # not with the turn that it causes: what dies in between must not run again
         self.completed(result)
         return None
 
