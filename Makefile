@@ -9,7 +9,7 @@ JS_SOURCES := $(shell find js/src -type f 2>/dev/null) js/build.mjs js/package.j
 MODULES := js/node_modules/.package-lock.json
 BUNDLE := nbconvo/widgets/static/core.js
 READY := .venv/.ready
-PLAIN := tests/unit tests/engine tests/parity tests/durable tests/journal tests/faults tests/conversations
+PLAIN := tests/unit tests/engine tests/parity tests/durable tests/journal tests/faults tests/conversations tests/flow tests/agents
 KERNELS := $(patsubst requirements/kernels/%.txt,.venv/kernels/%/.ready,$(wildcard requirements/kernels/*.txt))
 
 # A name on PATH can be a shim that cannot run, so each candidate has to answer; `make PYTHON=...` is asked first.

@@ -14,8 +14,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUILT = ("loader.js", "core.js")
+ALWAYS = ("loader.js", "core.js")
 ADVICE = "npm was not found: install Node >= 20, then run `make js` (or `npm ci && npm run build` in js/)."
+
+
+def built_files(js: Path) -> list[str]:
+    """What `build.mjs` writes: the loader, the core, and a chunk for each source in `src/chunks`, which pages fetch later."""
+    return [*ALWAYS, *(f"{source.stem}.js" for source in sorted((js / "src" / "chunks").glob("*.ts")))]
 
 
 def newest(*paths: Path) -> float:
@@ -29,7 +34,7 @@ class BundleHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         js, npm = Path(self.root, "js"), shutil.which("npm")
-        bundle = [Path(self.root, "nbconvo", "widgets", "static", name) for name in BUILT]
+        bundle = [Path(self.root, "nbconvo", "widgets", "static", name) for name in built_files(js)]
         built = all(file.is_file() for file in bundle)
         sources = newest(js / "src", js / "build.mjs", js / "package.json", js / "package-lock.json")
         if built and sources <= min(file.stat().st_mtime for file in bundle):

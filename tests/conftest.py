@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,8 +15,10 @@ from nbconvo.engine import KernelEngine
 from nbconvo.testing import JumpingClock
 
 HERE = Path(__file__).parent
-PLAIN = ("durable", "engine", "journal", "parity", "testing", "unit")
+PLAIN = ("agents", "durable", "engine", "flow", "journal", "parity", "testing", "unit")
 LIMIT = 20  # seconds: a hundred times what the slowest of these tests takes
+
+asyncio.set_event_loop(None)  # otherwise the oldest pytest-asyncio makes a loop that nobody closes
 
 
 def stop(*_: object) -> None:

@@ -1,6 +1,6 @@
 // One conversation: its head, what was said, and the asks that are open now.
 import { computed } from "@preact/signals";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Asks } from "./asks/asks";
 import { hotkeyChoice } from "./asks/hotkeys";
 import { ViewContext } from "./canvas/context";
@@ -9,6 +9,7 @@ import { dropEndedDrafts } from "./drafts";
 import { FocusKeeper } from "./focus";
 import { Header } from "./header";
 import { type Editing, EditingContext } from "./items/edit";
+import { Needed } from "./needed";
 import type { AnswerItem } from "./protocol";
 import { Resumed } from "./resumed";
 import { Transcript } from "./transcript";
@@ -17,6 +18,8 @@ interface ConversationProps {
   readonly connection: Connection;
   /** The element all of this is drawn into. */
   readonly root: HTMLElement;
+  /** Whether the person may ask to be notified. */
+  readonly offersBell: boolean;
 }
 
 const GONE: Record<Exclude<Link, "live">, string> = {
@@ -24,7 +27,7 @@ const GONE: Record<Exclude<Link, "live">, string> = {
   lost: "The kernel cannot be reached. Run the cell again to continue.",
 };
 
-export function Conversation({ connection, root }: ConversationProps) {
+export function Conversation({ connection, root, offersBell }: ConversationProps) {
   const view = connection.view.value;
   const ended = hasEnded(view);
   const isReached = connection.link.value === "live";
@@ -34,6 +37,13 @@ export function Conversation({ connection, root }: ConversationProps) {
   // The answer the person went back to: what its ask starts from when it opens again.
   const edited = useRef<AnswerItem | null>(null);
 
+  const needed = useMemo(() => new Needed(root), [root]);
+  const footer = useRef<HTMLElement>(null);
+  useEffect(
+    () => needed.update(isReached ? view.asks : [], view.execution_id, view.title, footer.current),
+    [needed, view.asks, isReached],
+  );
+  useEffect(() => () => needed.stop(), [needed]);
   useLayoutEffect(() => focus.settle(view.asks), [focus, view, isReached]);
   useLayoutEffect(() => {
     if (view.execution_id)
@@ -79,6 +89,7 @@ export function Conversation({ connection, root }: ConversationProps) {
         saving={connection.saving.value !== null}
         canSave={isReached}
         onSave={() => connection.saveReplies()}
+        offersBell={offersBell}
       />
       {view.resumed && !ended && isReached && <Resumed move={move} onStartOver={() => connection.startOver()} />}
       <EditingContext.Provider value={editing}>
@@ -86,7 +97,7 @@ export function Conversation({ connection, root }: ConversationProps) {
           <Transcript view={view} live={link === "live"} />
         </ViewContext.Provider>
       </EditingContext.Provider>
-      <footer class="nbc-footer">
+      <footer ref={footer} class="nbc-footer">
         {link !== "live" && (
           <p class="nbc-banner" role="alert">
             {GONE[link]}

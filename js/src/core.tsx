@@ -21,7 +21,11 @@ export function render(props: RenderProps, load: LoadChunk = chunksFrom(props)):
   draw(
     <ChunksContext.Provider value={load}>
       <DiagramsContext.Provider value={diagramsOf(model)}>
-        <Conversation connection={new Connection(model, signal)} root={root} />
+        <Conversation
+          connection={new Connection(model, signal)}
+          root={root}
+          offersBell={model.get("_notify") !== false}
+        />
       </DiagramsContext.Provider>
     </ChunksContext.Provider>,
     root,

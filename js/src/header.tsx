@@ -1,4 +1,5 @@
 // The head of a conversation: what it is, how it is doing, which branch of it this is, and the ways to save and to stop it.
+import { Bell } from "./bell";
 import { Branches } from "./branches";
 import { hasEnded, type Link } from "./connection";
 import type { TranscriptView } from "./protocol";
@@ -24,13 +25,14 @@ interface HeaderProps {
   readonly saving: boolean;
   readonly canSave: boolean;
   readonly onSave: () => void;
+  readonly offersBell: boolean;
 }
 
 const isAnswered = (item: TranscriptView["items"][number]): boolean =>
   item.kind === "answer" && item.state === "answered";
 
 export function Header(props: HeaderProps) {
-  const { view, link, stopping, onStop, canMove, onBranch, saving, canSave, onSave } = props;
+  const { view, link, stopping, onStop, canMove, onBranch, saving, canSave, onSave, offersBell } = props;
   const connected = link === "live";
   const look = connected ? view.status : "disconnected";
   const words = !connected ? "Disconnected" : stopping ? "Stopping…" : (WORDS[view.status] ?? view.status);
@@ -45,6 +47,7 @@ export function Header(props: HeaderProps) {
       </span>
       {view.branch && <Branches branch={view.branch} enabled={canMove} onShow={onBranch} />}
       {view.items.some(isAnswered) && <SaveReplies saving={saving} enabled={canSave} onSave={onSave} />}
+      {offersBell && connected && !hasEnded(view) && <Bell />}
       {connected && !hasEnded(view) && (
         <button type="button" class="nbc-stop" aria-disabled={stopping} onClick={onStop}>
           <span class="nbc-square" aria-hidden="true" />

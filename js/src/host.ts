@@ -9,11 +9,28 @@ export type DrawDiagram = (source: string) => Promise<string | null>;
 const MERMAID = "text/vnd.mermaid";
 const PICTURE = /^data:image\/svg\+xml[;,]/;
 
+/**
+ * While it draws, mermaid puts labels and styles into the page as they are written: HTML with pictures, `url(...)`, settings with
+ * style sheets, image nodes. A source with any of that would make the page fetch something, so the host does not get it.
+ */
+const REACHING_OUT = [
+  /<(?!br\s*\/?>)[a-z/!?]/i,
+  /url\s*\(|@import|image-set|@\s*\{|:\/\/|javascript:|data:/i,
+  /%%\s*\{|^\s*---/,
+  /&#?\w+;|#\w+;|\\(?!n)/,
+];
+/** `<<interface>>`: no HTML. */
+const STEREOTYPES = /<<\w+>>/g;
+
 /** The part of JupyterLab's `IRenderMimeRegistry` that is used; every step of it may be missing. */
 interface Rendermime {
   readonly mimeTypes?: readonly string[];
   createModel(options: { data: Record<string, string> }): unknown;
-  createRenderer(mimeType: string): { readonly node: HTMLElement; renderModel(model: unknown): Promise<void>; dispose(): void };
+  createRenderer(mimeType: string): {
+    readonly node: HTMLElement;
+    renderModel(model: unknown): Promise<void>;
+    dispose(): void;
+  };
 }
 
 export function diagramsOf(model: AnyModel): DrawDiagram {
@@ -21,6 +38,10 @@ export function diagramsOf(model: AnyModel): DrawDiagram {
   return async (source) => {
     const rendermime = manager?.rendermime;
     if (!rendermime?.mimeTypes?.includes(MERMAID)) return null;
+    const plain = source.replace(STEREOTYPES, "");
+    if (REACHING_OUT.some((pattern) => pattern.test(plain))) {
+      throw new Error("It is not drawn: there are HTML, addresses or settings in it.");
+    }
     const renderer = rendermime.createRenderer(MERMAID);
     try {
       await renderer.renderModel(rendermime.createModel({ data: { [MERMAID]: source } }));

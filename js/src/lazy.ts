@@ -8,30 +8,52 @@ import { installStyles } from "./styles";
 export const ChunksContext = createContext<LoadChunk>(() => Promise.reject(new Error("no chunks here")));
 export const useChunks = (): LoadChunk => useContext(ChunksContext);
 
-/** What has come already, so that it is drawn at once the next time. */
-const arrived = new WeakMap<LoadChunk, Map<string, unknown>>();
+interface Fetched {
+  readonly coming: Promise<unknown>;
+  /** Once it is here: it is drawn at once the next time. */
+  chunk: unknown;
+}
+
+const fetched = new WeakMap<LoadChunk, Map<string, Fetched>>();
+
+/** Hundreds of places may want a chunk at the same moment: it is asked for once. One that did not come is asked for again. */
+function fetchOnce(load: LoadChunk, name: keyof Chunks): Promise<unknown> {
+  const known = fetched.get(load) ?? new Map<string, Fetched>();
+  fetched.set(load, known);
+  const before = known.get(name);
+  if (before) return before.coming;
+  const coming = load(name);
+  const one: Fetched = { coming, chunk: null };
+  known.set(name, one);
+  coming.then(
+    (chunk) => {
+      one.chunk = chunk;
+    },
+    () => known.delete(name),
+  );
+  return coming;
+}
 
 interface Lazy<Name extends keyof Chunks> {
   readonly chunk: Chunks[Name] | null;
   /** Why it did not come; empty while it may still come. */
   readonly failure: string;
   /** To be put on the element that it draws into: its style sheet goes into the same document. */
-  readonly box: RefObject<HTMLDivElement>;
+  readonly box: RefObject<HTMLDivElement | null>;
 }
 
 /** The chunk `name`, fetched when it is `wanted`; null until it is here. */
 export function useChunk<Name extends keyof Chunks>(name: Name, wanted = true): Lazy<Name> {
   const load = useChunks();
   const box = useRef<HTMLDivElement>(null);
-  const [chunk, setChunk] = useState(() => (arrived.get(load)?.get(name) ?? null) as Chunks[Name] | null);
+  const [chunk, setChunk] = useState(() => (fetched.get(load)?.get(name)?.chunk ?? null) as Chunks[Name] | null);
   const [failure, setFailure] = useState("");
   useEffect(() => {
     if (chunk || !wanted) return;
     let isDrawn = true;
-    load(name).then(
+    fetchOnce(load, name).then(
       (loaded) => {
-        arrived.set(load, (arrived.get(load) ?? new Map()).set(name, loaded));
-        if (isDrawn) setChunk(() => loaded);
+        if (isDrawn) setChunk(() => loaded as Chunks[Name]);
       },
       (error) => {
         if (isDrawn) setFailure(error instanceof Error ? error.message : String(error));

@@ -5,10 +5,11 @@ import frame from "./styles/frame.css?inline";
 import items from "./styles/items.css?inline";
 import markdown from "./styles/markdown.css?inline";
 import moves from "./styles/moves.css?inline";
+import needed from "./styles/needed.css?inline";
 import theme from "./styles/theme.css?inline";
 import transcript from "./styles/transcript.css?inline";
 
-const text = [theme, frame, transcript, items, moves, markdown, asks].join("\n");
+const text = [theme, frame, transcript, items, moves, markdown, asks, needed].join("\n");
 
 function fingerprint(value: string): string {
   let hash = 5381;

@@ -1,7 +1,11 @@
 // One widget drawn on the test page, and what a person does with it.
 import axe from "axe-core";
 import type { Chunks, LoadChunk } from "../src/chunks";
+import * as editor from "../src/chunks/editor";
 import * as forms from "../src/chunks/forms";
+import * as highlight from "../src/chunks/highlight";
+import * as math from "../src/chunks/math";
+import * as react from "../src/chunks/react";
 import * as shows from "../src/chunks/show";
 import { render } from "../src/core";
 import type { AskView, TranscriptView } from "../src/protocol";
@@ -17,7 +21,7 @@ export interface Shown {
 
 const open: Array<() => void> = [];
 
-const CHUNKS: Chunks = { forms, show: shows };
+const CHUNKS: Chunks = { editor, forms, highlight, math, react, show: shows };
 /** The chunks as they are here, without a kernel to ask for them. */
 const load: LoadChunk = async (name) => CHUNKS[name];
 

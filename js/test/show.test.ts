@@ -83,7 +83,9 @@ describe("something being worked on", () => {
     const { el } = await drawn(working({ tool: { ...tool, result: { ...result, value: [1, { deep: true }] } } }));
     expect(texts(el, "dt")).toEqual(["query"]);
     expect(texts(el, "dd")).toEqual(["<img>"]);
-    expect(find(el, ".nbc-call pre").textContent).toContain('"deep": true');
+    find<HTMLDetailsElement>(el, ".nbc-tree .nbc-tree").open = true;
+    await settled();
+    expect(texts(el, ".nbc-leaf")).toEqual(["0 1", "deep true"]);
     expect(await violations(el)).toEqual([]);
   });
 

@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("name", nargs="?", help="variable that the run is bound to")
-    parser.add_argument("--input", metavar="JSON|EXPR", help="the workflow's input, as JSON or a Python expression")
+    parser.add_argument(
+        "--input", metavar="JSON|EXPR", help="the workflow's input, as JSON or a Python expression; left out, a form asks for it"
+    )
     parser.add_argument("--reply", metavar="VALUE", action="append", default=[], help="answer the next ask; once per ask")
     parser.add_argument(
         "--replies", metavar="FILE", help="play a recorded session (run.record); a relative path starts at the notebook's folder"

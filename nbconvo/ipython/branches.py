@@ -9,6 +9,7 @@ from functools import partial
 from typing import cast
 
 from nbconvo.engine import KernelEngine, KernelHandle
+from nbconvo.ipython.start import StartForm
 from nbconvo.protocol.envelope import Event
 from nbconvo.views.live import LiveView
 from nbconvo.views.model import ShowActivities, TranscriptView
@@ -17,15 +18,21 @@ from nbconvo.views.saved import SavedView, keep_view, kept_view
 
 @dataclass(frozen=True, slots=True)
 class BranchOfRun:
-    """One execution, its view, and the task that keeps the view up to date until the execution ends."""
+    """One execution, its view, and the task that keeps the view up to date until the execution ends.
 
-    handle: KernelHandle
-    live: LiveView
-    following: asyncio.Task[None]
+    One that has not started yet is all three itself.
+    """
+
+    handle: KernelHandle | StartForm
+    live: LiveView | StartForm
+    following: asyncio.Future[None]
 
 
 class Branches:
-    """All branches of a run, oldest first. `changed` is called with every view of the one that is shown."""
+    """All branches of a run, oldest first. `changed` is called with every view of the one that is shown.
+
+    A start form is the only branch until there is an execution, which takes its place.
+    """
 
     def __init__(
         self, engine: KernelEngine, changed: Callable[[TranscriptView], None], show_activities: ShowActivities = "compact"
@@ -46,8 +53,13 @@ class Branches:
         """What people see of it."""
         return self.current.live.view
 
+    def ask_to_start(self, form: StartForm) -> None:
+        """Show this form; nothing else is there yet."""
+        self._branches = [BranchOfRun(form, form, form.following)]
+
     def add(self, handle: KernelHandle, *, resumed: bool = False) -> None:
         """Follow another execution and show it."""
+        self._branches = [branch for branch in self._branches if not isinstance(branch.handle, StartForm)]
         journal, index = self._engine.journal, len(self._branches)
         saved = kept_view(journal, handle.id, self._show_activities)
         names = {"workflow": handle.workflow_name, "title": handle.definition.title}

@@ -81,9 +81,7 @@ class Cell:
         if file is not None:
             script = read_script(host.notebook_folder() / file, definition_of(workflow).name, needs_input=value is None)
             return self._notebook.run_in_cell(workflow, script.input if value is None else value, script, fresh=True)
-        if arguments.id is not None:
-            return self._notebook.run(workflow, value, id=arguments.id, replies=arguments.replies)
-        return self._notebook.run_in_cell(workflow, value, arguments.replies, fresh=arguments.new)
+        return self._notebook.run_in_cell(workflow, value, arguments.replies, fresh=arguments.new, id=arguments.id)
 
     def skipped_main(self) -> None:
         """Stands in for an `if __name__ == "__main__":` block."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nbconvo.ipython import host
 from nbconvo.ipython.delivery import let_through
+from nbconvo.ipython.settings import settings
 from nbconvo.views import static
 from nbconvo.views.model import TranscriptView
 
@@ -85,7 +86,7 @@ class RunDisplay:
             from nbconvo.widgets.assets import assets  # noqa: PLC0415 - anywidget takes a tenth of a second to import
             from nbconvo.widgets.conversation import Conversation  # noqa: PLC0415 - the same
 
-            self._widget = Conversation(self._shown.view, self._replies)
+            self._widget = Conversation(self._shown.view, self._replies, notify=settings().notify)
             let_through(self._widget.model_id)
             let_through(assets().model_id)  # a form that opens asks it for its part of the front end
         return self._widget

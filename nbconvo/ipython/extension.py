@@ -6,6 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from nbconvo.ipython import convo_magics
 from nbconvo.ipython.arguments import parse, usage
 from nbconvo.ipython.settings import NbConvo, settings
 from nbconvo.ipython.transform import CELL, WorkflowCell, add_await, bound_names, rewrite, transform_cell
@@ -26,6 +27,7 @@ def load(shell: Any) -> None:
     shell.ast_transformers.append(WorkflowCell())
     shell.builtin_trap.auto_builtins[CELL] = cell
     shell.register_magic_function(_fallback(shell, cell), "cell", "workflow")
+    convo_magics.install(shell)
 
 
 def unload(shell: Any) -> None:
@@ -37,6 +39,7 @@ def unload(shell: Any) -> None:
     shell.builtin_trap.auto_builtins.pop(CELL, None)
     shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, NbConvo)]
     shell.magics_manager.magics["cell"].pop("workflow", None)
+    convo_magics.uninstall(shell)
 
 
 class _CellWhenNeeded:

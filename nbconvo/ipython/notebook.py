@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from nbconvo.engine import KernelEngine
+from nbconvo.engine import KernelEngine, KernelHandle
 from nbconvo.errors import JournalUnavailable, UsageError
 from nbconvo.ipython import host
 from nbconvo.ipython.rich import formatter
 from nbconvo.ipython.run import Run
 from nbconvo.ipython.settings import settings
+from nbconvo.ipython.start import StartForm, needs_input
 from nbconvo.journal import ExecutionSummary, open_journal
-from nbconvo.protocol.definition import definition_of
+from nbconvo.protocol.clock import random_id
+from nbconvo.protocol.definition import WorkflowDefinition, definition_of
 from nbconvo.views.model import ShowActivities
 from nbconvo.views.script import Script, read_script
 from nbconvo.workflows.display import set_formatter
@@ -30,6 +32,7 @@ class Notebook:
         self._engine: KernelEngine | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runs: dict[str, Run] = {}
+        self._forms: dict[tuple[str, str], Run] = {}
 
     @property
     def runs(self) -> list[Run]:
@@ -62,14 +65,58 @@ class Notebook:
         run = self._runs[handle.id] = Run(engine, handle, replies, resumed=resumed, show_activities=show_activities)
         return run
 
-    def run_in_cell(self, workflow: type[Any], input: Any, replies: Iterable[Any] | Script, *, fresh: bool) -> Run:  # noqa: A002
-        """The run of the cell that is running: the one that waits since before a restart, unless a `fresh` one is wanted."""
-        place = host.cell()
-        waiting = None if fresh or place is None else self._waiting(definition_of(workflow).name, *place)
-        run = self.run(workflow, input, id=waiting, replies=replies)
-        if place is not None and waiting is None:
-            self.engine.bind_to_cell(run.id, *place)
+    def run_in_cell(
+        self,
+        workflow: type[Any],
+        input: Any,  # noqa: A002
+        replies: Iterable[Any] | Script,
+        *,
+        fresh: bool,
+        id: str | None = None,  # noqa: A002
+    ) -> Run:
+        """The run of the cell that is running: the one with this `id`, else the one that waits since before a restart, unless a
+        `fresh` one is wanted. A workflow that needs an input and is given none asks for it first.
+        """
+        place, definition = host.cell() if id is None else None, definition_of(workflow)
+        self._drop_form(place)
+        known = id if fresh or place is None else self._waiting(definition.name, *place)
+        if input is None and not self._has(known) and needs_input(definition):
+            return self._ask_to_start(definition, known or random_id(), replies, place)
+        run = self.run(workflow, input, id=known, replies=replies)
+        if known is None:
+            self._bind(run.id, place)
         return run
+
+    def _ask_to_start(
+        self, definition: WorkflowDefinition, execution_id: str, replies: Iterable[Any] | Script, place: tuple[str, str] | None
+    ) -> Run:
+        """A run that begins when its input is there. Raises `StartInputInvalid` when nobody can be asked for it."""
+        engine = self.engine
+
+        def start(value: Any) -> KernelHandle:
+            handle = engine.start_nowait(definition.cls, value, execution_id)
+            self._bind(execution_id, place)
+            return handle
+
+        run = self._runs[execution_id] = Run(engine, StartForm(definition, execution_id, start), replies)
+        if place is not None:
+            self._forms[place] = run
+        return run
+
+    def _drop_form(self, place: tuple[str, str] | None) -> None:
+        """A cell that is run again leaves the form behind that it asked with before."""
+        run = self._forms.pop(place, None) if place is not None else None
+        if run is not None and not run.is_started:
+            run.cancel()
+            del self._runs[run.id]
+
+    def _bind(self, execution_id: str, place: tuple[str, str] | None) -> None:
+        if place is not None:
+            self.engine.bind_to_cell(execution_id, *place)
+
+    def _has(self, execution_id: str | None) -> bool:
+        known = execution_id is not None and self.engine.journal.summary(execution_id) is not None
+        return known or execution_id in self._runs
 
     def _waiting(self, workflow_name: str, notebook: str, cell_id: str) -> str | None:
         """The newest execution of this cell that has not ended and that this kernel does not run already."""

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbconvo.engine import KernelEngine, KernelHandle
-from nbconvo.errors import InputRejected, NbconvoError, NoPendingInput, NoReplyError, ReplyMismatch
+from nbconvo.errors import InputRejected, NbconvoError, NoAnswerToRewind, NoPendingInput, NoReplyError, ReplyMismatch
 from nbconvo.ipython import host, replies_files
 from nbconvo.ipython.branches import Branches
 from nbconvo.ipython.delivery import wait_in_cell
 from nbconvo.ipython.display import RunDisplay
 from nbconvo.ipython.replies import Reply, ReplyQueue
 from nbconvo.ipython.settings import settings
+from nbconvo.ipython.start import StartForm
 from nbconvo.journal.files import Upload, files_beside
 from nbconvo.protocol.envelope import Event
 from nbconvo.views.asks import ask_name
@@ -28,6 +29,7 @@ from nbconvo.views.replies import reply_input, upload_for
 from nbconvo.views.replies_file import recording_text
 from nbconvo.views.saved import family_events
 from nbconvo.views.script import Script
+from nbconvo.views.timeline import Timeline
 from nbconvo.views.transcript import Transcript
 
 
@@ -40,7 +42,7 @@ class Run:
     def __init__(
         self,
         engine: KernelEngine,
-        handle: KernelHandle,
+        handle: KernelHandle | StartForm,
         replies: Iterable[Any] | Script = (),
         *,
         resumed: bool = False,
@@ -49,10 +51,14 @@ class Run:
         self.name: str | None = None
         self._engine = engine
         self._queue = ReplyQueue(replies)
+        self._refused: InputRejected | None = None
         self._stuck: asyncio.Future[Exception | None] | None = None
         self._problem: Exception | None = None
         self._branches = Branches(engine, self._changed, show_activities or settings().show_activities)
-        self._branches.add(handle, resumed=resumed)
+        if isinstance(handle, StartForm):
+            self._branches.ask_to_start(handle)
+        else:
+            self._branches.add(handle, resumed=resumed)
         self._display = RunDisplay(self._branches, self)
         self._changed(self._branches.view)
 
@@ -65,6 +71,11 @@ class Run:
     def status(self) -> str:
         """ "running", "waiting" (for an answer), "completed", "failed" or "canceled"."""
         return self._branches.view["status"]
+
+    @property
+    def is_started(self) -> bool:
+        """False while the workflow's input is asked for: then there is no execution, and nothing is recorded."""
+        return not isinstance(self._handle, StartForm)
 
     @property
     def pending(self) -> list[AskView]:
@@ -92,6 +103,10 @@ class Run:
     def to_json(self) -> str:
         """The conversation so far as JSON text, with everything that a page would draw."""
         return self.transcript.to_json()
+
+    def timeline(self) -> Timeline:
+        """What the run has spent its time on so far: activities, retries, waits and timers."""
+        return Timeline(self._recorded())
 
     def reply(self, value: Any, label: str | None = None) -> Reply:
         """Answer the open ask (with this `label`), or the next one that opens.
@@ -180,7 +195,11 @@ class Run:
 
     def submit_input_nowait(self, task_id: str, value: Any) -> None:
         """Answer an ask of this run or of one of its children. Raises `InputRejected` or `NoPendingInput`."""
-        self._holder(task_id).submit_input_nowait(task_id, value)
+        holder = self._holder(task_id)
+        holder.submit_input_nowait(task_id, value)
+        if isinstance(holder, StartForm) and holder.started is not None:
+            self._branches.add(holder.started)
+            self._changed(self._branches.view)
         self._branches.answered()
 
     def begin_upload_nowait(self, task_id: str, field: list[str | int], filename: str, content_type: str, size: int) -> Upload:
@@ -193,9 +212,13 @@ class Run:
     def cancel_nowait(self, reason: str | None = None) -> None:
         """Ask the run to stop."""
         self._handle.cancel_nowait(reason)
+        if isinstance(self._handle, StartForm):
+            self._changed(self._branches.view)
 
     def rewind_nowait(self, task_id: str) -> None:
         """Ask an answered ask again, in a new branch. Raises `NoAnswerToRewind`."""
+        if isinstance(self._handle, StartForm):
+            raise NoAnswerToRewind(task_id)
         self._branches.add(self._engine.fork(self._handle.id, task_id))
 
     def show_branch_nowait(self, index: int) -> None:
@@ -216,19 +239,25 @@ class Run:
     # Inside
 
     @property
-    def _handle(self) -> KernelHandle:
+    def _handle(self) -> KernelHandle | StartForm:
         return self._branches.current.handle
 
     @property
-    def _following(self) -> asyncio.Task[None]:
+    def _family(self) -> Sequence[KernelHandle | StartForm]:
+        """What waits for answers here: the execution with its children, or the form before its start."""
+        handle = self._handle
+        return [handle] if isinstance(handle, StartForm) else self._engine.family(handle.id)
+
+    @property
+    def _following(self) -> asyncio.Future[None]:
         return self._branches.current.following
 
     def _recorded(self) -> list[Event]:
         """What the journal has of the branch that is shown and of its children."""
         return family_events(self._engine.journal, {self._handle.id: 0})
 
-    def _holder(self, task_id: str) -> KernelHandle:
-        for handle in self._engine.family(self._handle.id):
+    def _holder(self, task_id: str) -> KernelHandle | StartForm:
+        for handle in self._family:
             if any(ask["task_id"] == task_id for ask in handle.pending_inputs_nowait()):
                 return handle
         raise NoPendingInput(task_id)
@@ -259,7 +288,8 @@ class Run:
         self._stuck = stuck = asyncio.get_running_loop().create_future()
         self._check_stuck()
         try:
-            await wait_in_cell(self._following, stuck, timeout=timeout)
+            while not (stuck.done() or self._following.done()):  # a run that starts has another following
+                await wait_in_cell(self._following, stuck, timeout=timeout)
             problem = self._problem
             if problem is None and self._following.done():
                 problem = self._queue.left_over() if self.status == "completed" else None
@@ -293,6 +323,7 @@ class Run:
             return
         except InputRejected as error:
             reply.failed(error)
+            self._refused = error
             if reply.script is not None:
                 self._stop_script(reply.script.rejected(ask, reply.value, error))
             self._set_stuck(error)
@@ -306,7 +337,7 @@ class Run:
 
     def _unanswered(self) -> list[AskView]:
         """The asks of the view that the engine still waits for; the view is a moment behind."""
-        open_ids = {ask["task_id"] for handle in self._engine.family(self._handle.id) for ask in handle.pending_inputs_nowait()}
+        open_ids = {ask["task_id"] for handle in self._family for ask in handle.pending_inputs_nowait()}
         return [ask for ask in self.pending if ask["task_id"] in open_ids]
 
     def _check_stuck(self) -> None:
@@ -315,12 +346,13 @@ class Run:
         if self._problem is not None:
             self._set_stuck(self._problem)
         elif self._queue.script is not None and self._queue.has_script:
-            if asks and all(handle.is_still for handle in self._engine.family(self._handle.id)):
+            if asks and all(handle.is_still for handle in self._family):
                 self._stop_script(self._queue.script.stalled(asks))
         elif not host.is_headless():
             self._set_stuck(None)
         elif asks and not self._queue.has_one_for(asks) and all(ask["deadline"] is None for ask in asks):
-            self._set_stuck(NoReplyError(ask_name(asks[0])))
+            refused = self._refused if self._refused is not None and self._refused.task_id == asks[0]["task_id"] else None
+            self._set_stuck(refused or NoReplyError(ask_name(asks[0])))
 
     def _set_stuck(self, error: Exception | None) -> None:
         if self._stuck is not None and not self._stuck.done():

@@ -48,7 +48,7 @@ class RunTable:
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [
-            (one.id, one.display_name or one.workflow_name, one.status, f"{_ago(self._now - one.updated_at)} ago")
+            (one.id, one.display_name or one.workflow_name, one.status, f"{ago(self._now - one.updated_at)} ago")
             for one in self._summaries
         ]
 
@@ -94,7 +94,7 @@ def _summary(execution_id: str) -> ExecutionSummary:
     return summary
 
 
-def _ago(seconds: float) -> str:
+def ago(seconds: float) -> str:
     """A length of time in one word or two."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:

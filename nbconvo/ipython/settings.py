@@ -23,6 +23,9 @@ class NbConvo(Configurable):
         "compact",
         help="Activities as one line each, as cards with arguments and result, or not at all.",
     ).tag(config=True)
+    notify = traitlets.Bool(
+        True, help="Conversations have a bell: who presses it is notified by the browser of questions that come meanwhile."
+    ).tag(config=True)
 
 
 @cache

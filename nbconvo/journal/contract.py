@@ -12,7 +12,7 @@ from nbconvo.protocol.envelope import Event
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What somebody made of an execution's events up to `sequence`. A cache: without it, the same is made again from the events."""
+    """What somebody made of an execution's events up to `sequence`. A cache: without it, the same is made again."""
 
     sequence: int
     data: bytes

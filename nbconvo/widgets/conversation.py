@@ -56,14 +56,15 @@ class Conversation(anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _assets = traitlets.Unicode().tag(sync=True)
+    _notify = traitlets.Bool(True).tag(sync=True)
     state = traitlets.Dict().tag(sync=True, to_json=_state)
 
-    def __init__(self, view: TranscriptView, replies: Replies) -> None:
+    def __init__(self, view: TranscriptView, replies: Replies, *, notify: bool = True) -> None:
         self._replies = replies
         self._loop = asyncio.get_running_loop()
         self.feed = Feed(view, self._tell)
         self._uploads = Uploads(replies)
-        super().__init__(_esm=source("loader"), _assets=f"anywidget:{assets().model_id}")
+        super().__init__(_esm=source("loader"), _assets=f"anywidget:{assets().model_id}", _notify=notify)
         cast("Any", self).on_msg(self._from_any_thread)
 
     def mimebundle(self, text: str) -> dict[str, Any]:

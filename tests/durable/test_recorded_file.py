@@ -1,4 +1,4 @@
-"""A file that an earlier version wrote goes on: it is brought to the present version when it is opened, and its run is taken up."""
+"""A file that an earlier version wrote is brought to the present version when it is opened, and its run goes on."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from nbconvo.views import static
 from nbconvo.views.fold import fold_all
 from nbconvo.views.model import TranscriptView
 from nbconvo.views.recording import recording
-from nbconvo.workflows import InteractiveWorkflow, activity, workflow
+from nbconvo.workflows import InteractiveWorkflow, activity, execute_workflow, workflow
 from nbconvo.workflows.conversational import ChatInput, FormInput, TextField, send_assistant_message
 from tests.support.executions import answer, open_asks, says
 
@@ -285,6 +285,28 @@ async def test_a_failure_that_repeats_it_is_recorded_without_it(kernel: Restarte
             await handle.result()
         assert_unwritten(tmp_path, engine)
         assert "********** is refused" in json.dumps(view_of(engine))
+
+
+async def test_a_child_is_not_started_with_a_secret(kernel: Restarted, tmp_path: Path) -> None:
+    @workflow.define(name="taking")
+    class Taking:
+        @workflow.entrypoint
+        async def run(self, login: Login) -> int:
+            return len(login.key.get_secret_value())
+
+    @workflow.define(name="giving")
+    class Giving(InteractiveWorkflow):
+        @workflow.entrypoint
+        async def run(self) -> int:
+            return await execute_workflow(Taking, await self.wait_for_input(Login))
+
+    async with kernel() as engine:
+        handle = await engine.start(Giving, id=ID)
+        await answer(handle, GIVEN)
+        with pytest.raises(WorkflowFailed, match="Let the child ask for it"):
+            await handle.result()
+        assert_unwritten(tmp_path, engine)
+    assert await execute_workflow(Taking, Login(user="ada", key=SecretStr(SECRET))) == len(SECRET)
 
 
 async def test_a_text_that_the_schema_calls_a_password_is_a_secret(kernel: Restarted, tmp_path: Path) -> None:

@@ -16,6 +16,13 @@ SAID = {
     "01_greeting": ["What's your name?", "Nice to meet you, Ada!", "Oat milk cappuccino"],
     "02_approval": ["Train to Lyon", "Approve", "receipt for 128.50 EUR", "No answer in time"],
     "03_durable": ["Ada, with letter", "Bob, without letter", "no answer in a week", "Welcome, Cleo"],
+    "04_gallery": ["Lunch", "Dear Ada, see you in May!", "four times", "Lyon: 21 degrees", "Books", "Two rooms"],
+    "05_forms": ["Amount in EUR", "Ada expects Grace and Mary", "ticket.txt", "size - Input", "an invoice over 1080.00 EUR"],
+    "06_canvas": ["You are invited", "Come on", "is_prime", "Ask --"],
+    "07_progress": ["A wheel and an archive", "pytest -q", "1 passed", "tried 2 times", "Booking"],
+    "10_streaming_workflow": ["offline model", "Expense approved.", "Thinking", "92 euros", "You can keep your dollars."],
+    "08_conversations": ["6*7 = 42", "Lyon", "7*7 = 49", "Knock, knock."],
+    "09_agents_and_tools": ["3 EUR", "1 EUR are missing", "nobody can be asked", "Tool: web", "Handed over to Clerk"],
 }
 
 

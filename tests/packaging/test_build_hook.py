@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = Path("nbconvo/widgets/static")
-BUNDLE = {f"{STATIC}/loader.js", f"{STATIC}/core.js"}
+CHUNKS = {f"{STATIC}/{source.stem}.js" for source in (ROOT / "js/src/chunks").iterdir()}
+BUNDLE = {f"{STATIC}/loader.js", f"{STATIC}/core.js"} | CHUNKS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -70,6 +71,15 @@ def test_an_edit_reaches_the_next_wheel_and_nothing_else_builds_again(tree: Path
     [wheel] = (tree / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         assert b"a line added by a test" in archive.read(f"{STATIC}/core.js")
+
+
+def test_a_chunk_that_is_missing_is_built(tree: Path, python: Run) -> None:
+    assert CHUNKS, "there is none"
+    assert build(python, tree, "--wheel").returncode == 0
+    for name in CHUNKS:
+        (tree / name).unlink()
+    assert build(python, tree, "--wheel").returncode == 0
+    assert wheel_files(tree) >= BUNDLE
 
 
 def test_a_wheel_from_an_sdist_needs_no_npm(tree: Path, python: Run, without_npm: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import type { FocusKeeper } from "../focus";
 import type { Uploads } from "../forms/uploads";
 import type { AnswerItem, AskView, TranscriptView } from "../protocol";
 import type { ReplyState } from "../replies";
+import { CanvasAsk } from "./canvas";
 import { ChatAsk } from "./chat";
 import { ConfirmationAsk } from "./confirmation";
 import { Countdown } from "./countdown";
@@ -39,7 +40,11 @@ interface AsksProps {
   readonly onAnswer: (taskId: string, input: unknown) => void;
 }
 
-const KINDS: Record<string, (props: AskProps) => preact.JSX.Element> = { chat: ChatAsk, confirmation: ConfirmationAsk };
+const KINDS: Record<string, (props: AskProps) => preact.JSX.Element> = {
+  canvas: CanvasAsk,
+  chat: ChatAsk,
+  confirmation: ConfirmationAsk,
+};
 
 export function Asks({ connection, view, edited, enabled, focus, onAnswer }: AsksProps) {
   const several = view.asks.length > 1;

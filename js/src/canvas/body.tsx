@@ -80,7 +80,12 @@ const LANGUAGES: Record<string, string> = {
 export function Source({ canvas }: { canvas: CanvasContent }) {
   const language = canvas.type === "code" ? (canvas.language ?? undefined) : (LANGUAGES[canvas.type] ?? canvas.type);
   return (
-    <Code text={canvas.content} language={language} label={language ? `${language} code` : "Code"} maxColoured={MAX_COLOURED} />
+    <Code
+      text={canvas.content}
+      language={language}
+      label={language ? `${language} code` : "Code"}
+      maxColoured={MAX_COLOURED}
+    />
   );
 }
 

@@ -50,19 +50,20 @@ function CanvasCard({ versions, here }: { versions: readonly Version[]; here: nu
   const before = versions[index - 1]?.canvas;
   const shown = useComputed(() => side.value).value;
   return (
-    <section
+    <div
       ref={box}
       popover="manual"
       class={`nbc-canvas nbc-canvas-${nameOfKind(canvas.type).toLowerCase()}`}
-      aria-labelledby={titleId}
-      role={isWide ? "dialog" : undefined}
-      aria-modal={isWide || undefined}
+      {...(isWide ? { role: "dialog", "aria-modal": true } : { role: "group" })}
+      {...{ "aria-labelledby": titleId }}
     >
       <header class="nbc-canvas-head">
         <span id={titleId} class="nbc-canvas-title">
           {canvas.title || "Canvas"}
         </span>
-        <span class="nbc-canvas-kind">{canvas.type === "code" && canvas.language ? canvas.language : nameOfKind(canvas.type)}</span>
+        <span class="nbc-canvas-kind">
+          {canvas.type === "code" && canvas.language ? canvas.language : nameOfKind(canvas.type)}
+        </span>
         {versions.length > 1 && (
           <select
             aria-label="Version"
@@ -93,7 +94,7 @@ function CanvasCard({ versions, here }: { versions: readonly Version[]; here: nu
       <div class="nbc-canvas-body">
         <CanvasSide canvas={canvas} before={before} side={shown} onWide={(wide) => setWide(wide ?? !isWide)} />
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -50,7 +50,14 @@ export function Deck({ content, title, onWide }: DeckProps) {
     event.stopPropagation();
   };
   return (
-    <div class="nbc-deck" role="group" aria-roledescription="slides" aria-label={title} tabIndex={0} onKeyDown={onKeyDown}>
+    <div
+      class="nbc-deck"
+      role="group"
+      aria-roledescription="slides"
+      aria-label={title}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
       <div class="nbc-slide" aria-live="polite">
         {kind === "markdown" ? <Markdown text={slide} /> : <Frame html={slide} look={paper(title)} onKey={press} />}
       </div>

@@ -1,6 +1,7 @@
 // What a person made of a canvas, in the transcript: what changed, and what was said with it.
-import { Difference } from "../show/difference";
+
 import type { AnswerItem } from "../protocol";
+import { Difference } from "../show/difference";
 import { useVersions } from "./versions";
 
 export function EditedCanvas({ item }: { item: AnswerItem }) {

@@ -34,7 +34,10 @@ export function Frame({ html, look, onKey }: FrameProps) {
     link.value = null;
     const onMessage = (event: MessageEvent) => {
       if (!frame.current || event.source !== frame.current.contentWindow) return;
-      const message = (typeof event.data === "object" && event.data !== null ? event.data : {}) as Record<string, unknown>;
+      const message = (typeof event.data === "object" && event.data !== null ? event.data : {}) as Record<
+        string,
+        unknown
+      >;
       if (typeof message.height === "number" && message.height > 0) height.value = Math.min(message.height, MAX_PX);
       if (typeof message.error === "string") errors.value = noted(errors.peek(), message.error);
       if (typeof message.refused === "string") refused.value = noted(refused.peek(), message.refused);
@@ -54,7 +57,7 @@ export function Frame({ html, look, onKey }: FrameProps) {
         referrerpolicy="no-referrer"
         title={look.title}
         srcdoc={source}
-        style={{ height: `${Math.max(height.value, MIN_PX)}px` }}
+        style={{ "--nbc-height": `${Math.max(height.value, MIN_PX)}px` }}
       />
       <div class="nbc-frame-notes" aria-live="polite">
         {link.value && (

@@ -30,8 +30,13 @@ export const isDrawn = (type: string): boolean => type !== "code" && type in KIN
 
 /** A name to save it under: of its title, letters and digits only, so that nothing in it means anything to a file system. */
 export function fileName({ type, title, content, language }: CanvasContent): string {
-  const stem = title.normalize("NFKC").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, 80);
+  const stem = title
+    .normalize("NFKC")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 80);
   const isHtml = type === "slides" && /^\s*</.test(content);
-  const ending = type === "code" ? (ENDINGS[language?.toLowerCase() ?? ""] ?? "txt") : isHtml ? "html" : KINDS[type]?.ending;
+  const ending =
+    type === "code" ? (ENDINGS[language?.toLowerCase() ?? ""] ?? "txt") : isHtml ? "html" : KINDS[type]?.ending;
   return `${stem || "canvas"}.${ending ?? "txt"}`;
 }

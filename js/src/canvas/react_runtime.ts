@@ -21,7 +21,9 @@ type Body = (require: (name: string) => unknown, module: { exports: Exports }, e
 type Exports = { default?: unknown };
 
 /** Many canvases use `React` and its hooks without importing them. */
-const names = Object.entries(React).filter(([name]) => /^(?:use[A-Z]|Fragment$|createElement$|memo$|forwardRef$|createContext$)/.test(name));
+const names = Object.entries(React).filter(([name]) =>
+  /^(?:use[A-Z]|Fragment$|createElement$|memo$|forwardRef$|createContext$)/.test(name),
+);
 Object.assign(globalThis, Object.fromEntries(names), { React, ReactDOM: dom });
 
 Object.assign(globalThis, {
@@ -33,7 +35,9 @@ Object.assign(globalThis, {
     if (root.hasChildNodes()) return; // it has drawn itself
     if (!shown) throw new Error("There is no component in it: export one as default.");
     createRoot(root).render(
-      typeof shown === "function" ? React.createElement(shown as React.FunctionComponent, null) : (shown as React.ReactElement),
+      typeof shown === "function"
+        ? React.createElement(shown as React.FunctionComponent, null)
+        : (shown as React.ReactElement),
     );
   },
 });

@@ -7,11 +7,23 @@ import type { Look } from "./look";
 
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; " +
-  "form-action 'none'; base-uri 'none'; webrtc 'block'";
+  "form-action 'none'; base-uri 'none'";
 const HEAD = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta http-equiv="x-dns-prefetch-control" content="off">`;
 
 /** What the keys below do in the page, they also do while the focus is in the frame. */
-export const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", "Escape", "f", " "];
+export const KEYS = [
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "PageUp",
+  "PageDown",
+  "Home",
+  "End",
+  "Escape",
+  "f",
+  " ",
+];
 
 /**
  * Tells the page how tall the document is, what went wrong in it and what it was refused, and which of `KEYS` was pressed and not
@@ -61,7 +73,8 @@ export function scriptOf(source: string): string {
   return `<script>{const script=document.createElement("script");script.textContent=${text};document.body.append(script)}</script>`;
 }
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 function styleOf({ scheme, color, ground, padding }: Look): string {
   return (

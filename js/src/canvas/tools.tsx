@@ -25,7 +25,9 @@ export function CanvasTools({ canvas, side, canCompare, onSide, isWide, onWide }
   };
   return (
     <span class="nbc-canvas-tools" role="toolbar" aria-label="Canvas">
-      {canCompare && <Tool label="Changes" sign="changes" pressed={side === "changes"} onPress={() => onSide("changes")} />}
+      {canCompare && (
+        <Tool label="Changes" sign="changes" pressed={side === "changes"} onPress={() => onSide("changes")} />
+      )}
       {isDrawn(canvas.type) && (
         <Tool label="Source" sign="source" pressed={side === "source"} onPress={() => onSide("source")} />
       )}
@@ -56,7 +58,15 @@ function Tool(props: { label: string; sign: keyof typeof SIGNS; pressed?: boolea
       aria-pressed={props.pressed}
       onClick={props.onPress}
     >
-      <svg aria-hidden="true" width="15" height="15" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4">
+      <svg
+        aria-hidden="true"
+        width="15"
+        height="15"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.4"
+      >
         <path d={SIGNS[props.sign]} stroke-linecap="round" stroke-linejoin="round" />
       </svg>
     </button>

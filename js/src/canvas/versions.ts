@@ -20,7 +20,8 @@ export function useVersions(uri: string): readonly Version[] {
   return useComputed(() => {
     const fresh = view ? versionsIn(view.value, uri) : [];
     const isSame =
-      fresh.length === known.current.length && fresh.every(({ canvas }, index) => canvas === known.current[index]?.canvas);
+      fresh.length === known.current.length &&
+      fresh.every(({ canvas }, index) => canvas === known.current[index]?.canvas);
     if (!isSame) known.current = fresh;
     return known.current;
   }).value;
@@ -38,7 +39,11 @@ export function versionsIn(view: TranscriptView, uri: string): Version[] {
   return versions;
 }
 
-function contentAt(view: TranscriptView, place: CanvasVersion, before: CanvasContent | undefined): CanvasContent | null {
+function contentAt(
+  view: TranscriptView,
+  place: CanvasVersion,
+  before: CanvasContent | undefined,
+): CanvasContent | null {
   const item = view.items.find((each) => each.id === place.item);
   if (item?.kind === "message" && place.chunk !== null) {
     const resource = item.chunks[place.chunk]?.resource;
@@ -48,7 +53,14 @@ function contentAt(view: TranscriptView, place: CanvasVersion, before: CanvasCon
   const value = item.value as { canvas?: Partial<CanvasContent> } | null;
   if (!value?.canvas) return null;
   // A person gives title and content; the rest stays as it was sent. Made once, so that it keeps its identity.
-  const made = edits.get(item) ?? { type: "text/markdown", language: null, title: "", content: "", ...before, ...value.canvas };
+  const made = edits.get(item) ?? {
+    type: "text/markdown",
+    language: null,
+    title: "",
+    content: "",
+    ...before,
+    ...value.canvas,
+  };
   edits.set(item, made);
   return made;
 }

@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export function useWide(box: RefObject<HTMLElement>): { isWide: boolean; setWide: (wide: boolean) => void } {
+export function useWide(box: RefObject<HTMLElement | null>): { isWide: boolean; setWide: (wide: boolean) => void } {
   const [isWide, setWide] = useState(false);
   useEffect(() => {
     const element = box.current;

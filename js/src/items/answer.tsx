@@ -66,7 +66,9 @@ function Decided({ item }: { item: AnswerItem }) {
         )}
         {item.rows && <AnswerRows rows={item.rows} />}
         {item.canvas && <Shown draw={(show) => <show.EditedCanvas item={item} />} instead="Edited" />}
-        {!item.text && !item.rows && !item.canvas && !isScalar(item.value) && <FoldedJson summary="Answer" value={item.value} />}
+        {!item.text && !item.rows && !item.canvas && !isScalar(item.value) && (
+          <FoldedJson summary="Answer" value={item.value} />
+        )}
       </div>
       <EditAnswer item={item} answerId={id} />
     </>

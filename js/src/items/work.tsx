@@ -2,9 +2,16 @@
 import type { ActivityItem, TaskItem } from "../protocol";
 import type { ItemProps } from "./item";
 import { FoldedJson, isScalar } from "./json";
+import { Shown } from "./shown";
 import { StatusIcon } from "./status";
 
+/** With its arguments it is a card to look into. */
 export function ActivityView({ item }: ItemProps<ActivityItem>) {
+  const line = <ActivityLine item={item} />;
+  return item.arguments ? <Shown draw={(show) => <show.CallView item={item} />} instead={line} /> : line;
+}
+
+function ActivityLine({ item }: ItemProps<ActivityItem>) {
   return (
     <div class="nbc-activity">
       <StatusIcon status={item.status} />

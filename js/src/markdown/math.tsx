@@ -1,6 +1,6 @@
 // Formulas in Markdown: `$..$` by pandoc's rules, `$$..$$`, `\(..\)` and `\[..\]`. The drawing is a chunk; until it is here, and
 // where it cannot understand a formula, the source is shown.
-import type { Tokens, TokenizerAndRendererExtension } from "marked";
+import type { TokenizerAndRendererExtension, Tokens } from "marked";
 import { useMemo } from "preact/hooks";
 import { useChunk } from "../lazy";
 

@@ -46,10 +46,13 @@ function children(element: Element): ComponentChildren {
 }
 
 function allowed(element: Element): Record<string, unknown> {
-  const kept = [...element.attributes].filter(({ name }) => ATTRIBUTES.has(name)).map(({ name, value }) => [name, value]);
+  const kept = [...element.attributes]
+    .filter(({ name }) => ATTRIBUTES.has(name))
+    .map(({ name, value }) => [name, value]);
   const style = (element as HTMLElement).style as CSSStyleDeclaration | undefined;
   const rules = style ? [...style].filter((name) => STYLES.has(name)) : [];
-  if (style && rules.length > 0) kept.push(["style", rules.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";")]);
+  if (style && rules.length > 0)
+    kept.push(["style", rules.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";")]);
   const classes = [...element.classList].filter((name) => CLASSES.test(name));
   if (classes.length > 0) kept.push(["class", classes.join(" ")]);
   return Object.fromEntries(kept);

@@ -19,9 +19,8 @@ export function ChunkView({ chunk, item, index, streaming }: ChunkProps) {
   if (chunk.type === "thinking" && Array.isArray(chunk.thinking)) {
     return <Thinking parts={chunk.thinking} isGoingOn={streaming} />;
   }
-  if (chunk.type === "image_url" && typeof chunk.image_url === "string") {
-    return <Picture source={chunk.image_url} alt="Picture" />;
-  }
+  const address = addressOf(chunk.image_url);
+  if (chunk.type === "image_url" && address !== null) return <Picture source={address} alt="Picture" />;
   if (chunk.type === "display" && isObject(chunk.display)) return <Display bundle={chunk.display} />;
   const resource: unknown = chunk.resource;
   if (isCanvas(resource)) return <CanvasView resource={resource} item={item} chunk={index} />;
@@ -30,6 +29,12 @@ export function ChunkView({ chunk, item, index, streaming }: ChunkProps) {
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** The conversations API writes it either way. */
+function addressOf(image: unknown): string | null {
+  const address = isObject(image) ? image.url : image;
+  return typeof address === "string" ? address : null;
+}
 
 function isCanvas(value: unknown): value is CanvasResource {
   return isObject(value) && isObject(value.canvas) && typeof value.canvas.content === "string";

@@ -1,6 +1,7 @@
 // A diagram in mermaid's language: the host draws it where it can, elsewhere its source is shown.
 import { useSignal } from "@preact/signals";
 import { useContext, useEffect } from "preact/hooks";
+import { useDark } from "../canvas/look";
 import { DiagramsContext } from "../host";
 import { Code } from "../markdown/code";
 
@@ -12,6 +13,7 @@ type Drawing = { readonly source: string; readonly picture: string | null; reado
 
 export function Diagram({ source }: { source: string }) {
   const draw = useContext(DiagramsContext);
+  const dark = useDark(); // the host draws in the colours of its theme
   const drawing = useSignal<Drawing | null>(null);
   useEffect(() => {
     if (source.length > MAX_LENGTH) return;
@@ -23,7 +25,7 @@ export function Diagram({ source }: { source: string }) {
       drawing.value = made;
     }, PAUSE_MS);
     return () => clearTimeout(later);
-  }, [draw, source, drawing]);
+  }, [draw, source, dark, drawing]);
   const { picture, problem } = drawing.value ?? { picture: null, problem: "" };
   if (picture) return <img class="nbc-picture nbc-diagram" src={picture} alt={`Diagram: ${source.slice(0, 300)}`} />;
   return (

@@ -1,11 +1,11 @@
 // What IPython would display: representations by mime type, of which the richest that is understood here is drawn.
 import { DisplayFrame } from "../canvas/frame";
+import { Scrolled } from "../items/json";
 import { Code } from "../markdown/code";
 import { Markdown } from "../markdown/markdown";
-import { Scrolled } from "../items/json";
+import { Diagram } from "./diagram";
 import { Picture, svgPicture } from "./picture";
 import { Tree } from "./tree";
-import { Diagram } from "./diagram";
 
 type Bundle = Record<string, unknown>;
 
@@ -17,7 +17,8 @@ export function Display({ bundle }: { bundle: Bundle }) {
   const svg = text("image/svg+xml");
   if (svg) return <Picture source={svgPicture(svg)} alt={plain || "Drawing"} />;
   const pixels = PIXELS.find((mime) => text(mime));
-  if (pixels) return <Picture source={`data:${pixels};base64,${text(pixels)?.replace(/\s/g, "")}`} alt={plain || "Picture"} />;
+  if (pixels)
+    return <Picture source={`data:${pixels};base64,${text(pixels)?.replace(/\s/g, "")}`} alt={plain || "Picture"} />;
   const html = text("text/html");
   if (html) return <DisplayFrame html={html} title={plain?.slice(0, 80) || "Output"} />;
   const markdown = text("text/markdown");

@@ -27,18 +27,28 @@ export function Picture({ source, alt, class: name = "nbc-picture" }: PicturePro
     );
   }
   const href = safeLink(source);
-  if (!href) return <span class="nbc-muted">{alt ? `${alt} (picture cannot be shown)` : "Picture cannot be shown"}</span>;
+  if (!href)
+    return <span class="nbc-muted">{alt ? `${alt} (picture cannot be shown)` : "Picture cannot be shown"}</span>;
   return (
-    <a class="nbc-image-link" href={href} target="_blank" rel="noopener noreferrer" title="Picture, not loaded by itself">
+    <a
+      class="nbc-image-link"
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      title="Picture, not loaded by itself"
+    >
       {alt && alt !== "Picture" ? alt : href.slice(0, 80)}
     </a>
   );
 }
+
+/** Half of a pair of code units: it cannot be written as UTF-8. */
+const LONELY = /\p{Surrogate}/gu;
 
 /** An SVG drawing as the address of a picture: in a picture no script runs and nothing is fetched. */
 export function svgPicture(text: string): string {
   const drawing = /<svg[^>]*\sxmlns=/i.test(text)
     ? text
     : text.replace(/<svg\b/i, '<svg xmlns="http://www.w3.org/2000/svg"');
-  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing.toWellFormed())}`;
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing.replace(LONELY, "\uFFFD"))}`;
 }

@@ -17,7 +17,8 @@ export function Tree({ name, value, open = false }: TreeProps) {
   if (isScalar(value)) {
     return (
       <div class="nbc-leaf">
-        <span class="nbc-key">{name}</span> <span class={`nbc-scalar nbc-scalar-${typeof value}`}>{plain(value)}</span>
+        <span class="nbc-tree-key">{name}</span>{" "}
+        <span class={`nbc-scalar nbc-scalar-${typeof value}`}>{plain(value)}</span>
       </div>
     );
   }
@@ -31,7 +32,7 @@ export function Tree({ name, value, open = false }: TreeProps) {
       }}
     >
       <summary>
-        <span class="nbc-key">{name}</span> <span class="nbc-count">{sizeOf(value, count)}</span>
+        <span class="nbc-tree-key">{name}</span> <span class="nbc-count">{sizeOf(value, count)}</span>
       </summary>
       {isOpen.value && <Entries value={value as object} count={count} />}
     </details>
@@ -56,8 +57,7 @@ function Entries({ value, count }: { value: object; count: number }) {
   );
 }
 
-const sizeOf = (value: unknown, count: number): string =>
-  Array.isArray(value) ? `[${count}]` : `{${count}}`;
+const sizeOf = (value: unknown, count: number): string => (Array.isArray(value) ? `[${count}]` : `{${count}}`);
 
 function plain(value: unknown): string {
   const text = typeof value === "string" ? value : String(value);

@@ -1,5 +1,6 @@
 // A JSON value with its name: plain when it is short, as names and values when it is flat, else as a tree that unfolds.
-import { FoldedJson, isScalar } from "../items/json";
+import { isScalar } from "../items/json";
+import { Tree } from "./tree";
 
 interface ValueProps {
   readonly name: string;
@@ -17,7 +18,7 @@ export function Value({ name, value, open = false }: ValueProps) {
     );
   }
   const rows = flat(value);
-  if (!rows) return <FoldedJson summary={name} value={value} open={open} />;
+  if (!rows) return <Tree name={name} value={value} open={open} />;
   return (
     <div class="nbc-named">
       <span class="nbc-caption">{name}</span>

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Scrolled } from "../items/json";
 import { StatusIcon } from "../items/status";
 import { Markdown } from "../markdown/markdown";
-import type { CommandTool, GenericTool, WorkingItem } from "../protocol";
+import type { ActivityItem, CommandTool, GenericTool, WorkingItem } from "../protocol";
 import { FilesView } from "./files";
 import { Value } from "./value";
 
@@ -19,6 +19,40 @@ export function WorkingView({ item }: { item: WorkingItem }) {
     );
   }
   return <Folded item={item} status={status} />;
+}
+
+/** An activity with its arguments and its result. */
+export function CallView({ item }: { item: ActivityItem }) {
+  const tries = item.attempt > 1 ? ` (attempt ${item.attempt})` : "";
+  const isGoingOn = item.status === "running" || item.status === "retrying";
+  const tool: GenericTool = {
+    type: "generic_tool",
+    toolCallId: item.id,
+    name: item.name,
+    arguments: named(item.arguments ?? []),
+    result: {
+      status: isGoingOn ? "running" : item.status === "failed" ? "failed" : "success",
+      value: item.result,
+      error: item.status === "completed" ? undefined : item.error,
+    },
+  };
+  const status = item.status === "retrying" ? "running" : item.status;
+  const head = {
+    kind: "working",
+    id: item.id,
+    type: "tool",
+    title: item.name + tries,
+    content: "",
+    at: item.at,
+  } as const;
+  return <WorkingView item={{ ...head, tool: { ...tool, name: head.title }, status, error: null }} />;
+}
+
+/** Activities mostly take one object; what else there is has numbers. */
+function named(values: readonly unknown[]): Record<string, unknown> {
+  const [only] = values;
+  if (values.length === 1 && typeof only === "object" && only !== null && !Array.isArray(only)) return { ...only };
+  return Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
 }
 
 /** Open while it matters: as long as it runs, and when it failed. What a reader opens or closes stays as it was put. */
