@@ -142,7 +142,7 @@ def _markdown(block: Block) -> str:
             return text
         case Plain(text, mark):
             around = {"strong": "**", "em": "*"}.get(mark, "")
-            return f"{around}{literal(text)}{around}" if text.strip() else ""
+            return f"{around}{literal(text.strip())}{around}" if text.strip() else ""
         case Code(text, language):
             return fenced(text, language)
         case Table(head, rows):

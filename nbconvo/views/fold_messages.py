@@ -14,7 +14,7 @@ def message_event(view: TranscriptView, task: TaskEvent, at: float) -> Transcrip
     """A message begins, grows, or is complete. An agent's turn that only calls tools leaves an empty one: it is dropped."""
     match task:
         case ev.CustomTaskStarted(task_id, _, payload):
-            return items.append(view, _message(task_id, _chunks(payload), at, streaming=True))
+            return items.begin(view, _message(task_id, _chunks(payload), at, streaming=True))
         case ev.CustomTaskInProgress(task_id, _, patches, payload):
             return items.replace(view, task_id, lambda item: _grown(item, patches, payload))
         case ev.CustomTaskCompleted(task_id, _, payload) if chunks := _chunks(payload):

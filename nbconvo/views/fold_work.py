@@ -13,6 +13,11 @@ from nbconvo.views.model import ActivityItem, Item, TaskItem, TodoItem, Transcri
 from nbconvo.views.task_event import TaskEvent
 
 _HIDDEN_ACTIVITIES = ("__emit_", "__internal__")
+_OF_AGENTS = (
+    "mistralai_create_agent", "mistralai_update_agent", "mistralai_delete_agent", "mistralai_start_conversation",
+    "mistralai_append_conversation", "collect_mcp_tools",
+)  # fmt: skip
+"""What an agent does to be able to talk: in the compact form, what it says is shown and not that."""
 ActivityEvent: TypeAlias = ev.ActivityTaskStarted | ev.ActivityTaskRetrying | ev.ActivityTaskCompleted | ev.ActivityTaskFailed
 
 
@@ -20,7 +25,7 @@ def work_event(view: TranscriptView, task: TaskEvent, at: float) -> TranscriptVi
     """A task begins, changes its state, or ends. It ends with the state that it had before where it failed."""
     match task:
         case ev.CustomTaskStarted(task_id, kind, payload):
-            return items.append(view, _item(task_id, kind, payload, at))
+            return items.begin(view, _item(task_id, kind, payload, at))
         case ev.CustomTaskInProgress(task_id, _, patches, payload):
             return items.replace(view, task_id, lambda item: _with_state(item, items.next_state(_state(item), patches, payload)))
         case ev.CustomTaskCompleted(task_id, _, payload):
@@ -34,6 +39,8 @@ def activity_event(view: TranscriptView, event: ActivityEvent, at: float) -> Tra
     if event.activity_name.startswith(_HIDDEN_ACTIVITIES):
         return view
     item_id, is_full = f"activity-{event.task_id}", view.get("show_activities") == "full"
+    if not is_full and (event.activity_name.startswith(_OF_AGENTS) or _has_card(view, event)):
+        return view
     match event:
         case ev.ActivityTaskStarted(_, name, arguments):
             return activity_started(view, item_id, name, at, arguments)
@@ -44,6 +51,13 @@ def activity_event(view: TranscriptView, event: ActivityEvent, at: float) -> Tra
         case ev.ActivityTaskFailed(_, _, attempt, failure):
             changes = {"status": "failed", "attempt": attempt, "error": failure}
     return items.change(view, item_id, changes)
+
+
+def _has_card(view: TranscriptView, event: ActivityEvent) -> bool:
+    """True for an activity that begins because an agent calls it as a tool: the card of that call shows it."""
+    cards = (item["tool"] for item in view["items"] if item["kind"] == "working" and item["status"] == "running")
+    names = {card.get("name") for card in cards if isinstance(card, dict)}
+    return isinstance(event, ev.ActivityTaskStarted) and event.activity_name in names
 
 
 def activity_started(view: TranscriptView, item_id: str, name: str, at: float, arguments: list[Any]) -> TranscriptView:

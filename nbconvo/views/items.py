@@ -14,6 +14,13 @@ def append(view: TranscriptView, item: Item) -> TranscriptView:
     return {**view, "items": [*view["items"], item]}
 
 
+def begin(view: TranscriptView, item: Item) -> TranscriptView:
+    """The same for the item of a task. One that an attempt which was cut off had begun goes: the task begins anew."""
+    if find(view, item["id"]) is not None:
+        view = {**view, "items": [one for one in view["items"] if one["id"] != item["id"]]}
+    return append(view, item)
+
+
 def find(view: TranscriptView, item_id: str) -> Item | None:
     """The item with this id; looked for from the end, where nearly all changes are."""
     return next((item for item in reversed(view["items"]) if item["id"] == item_id), None)
