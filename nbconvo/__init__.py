@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nbconvo.conversations.memory import MemoryPolicy
     from nbconvo.conversations.tools import tool
     from nbconvo.flow import Session
+    from nbconvo.ipython.inbox import inbox
     from nbconvo.ipython.notebook import run
     from nbconvo.ipython.run import Run
     from nbconvo.ipython.runs import attach, forget, resume, runs
@@ -35,6 +36,7 @@ _NAMES = {
     "MemoryPolicy": "nbconvo.conversations.memory",
     "Run": "nbconvo.ipython.run",
     "Session": "nbconvo.flow",
+    "inbox": "nbconvo.ipython.inbox",
     "run": "nbconvo.ipython.notebook",
     "tool": "nbconvo.conversations.tools",
 } | dict.fromkeys(("attach", "forget", "resume", "runs"), "nbconvo.ipython.runs")
@@ -49,6 +51,7 @@ __all__ = [
     "errors",
     "flow",
     "forget",
+    "inbox",
     "journal",
     "portability",
     "resume",

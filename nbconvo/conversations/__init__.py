@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbconvo.conversations.backend import EmbeddedBackend
     from nbconvo.conversations.client import connect
-    from nbconvo.conversations.client import connect as Mistral
+    from nbconvo.conversations.client import connect as Mistral  # noqa: N812 - their name
     from nbconvo.conversations.conversation import Conversation
     from nbconvo.conversations.memory import Memory, MemoryPolicy, Summary, Turn
     from nbconvo.conversations.models import ScriptedModel

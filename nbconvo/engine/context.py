@@ -10,7 +10,7 @@ import asyncio
 import random
 import uuid
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -60,6 +60,10 @@ class Runtime(Protocol):
 
     def emit(self, attributes: EventAttributes) -> None:
         """Record an event; it is committed and shown when the current turn ends."""
+        ...
+
+    def at_end(self, ending: Callable[[], Awaitable[None]]) -> None:
+        """Await `ending` when the entrypoint returns, raises or is cancelled; not when the run is terminated."""
         ...
 
     @property

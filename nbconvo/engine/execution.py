@@ -257,7 +257,11 @@ class Execution:
         if (limit := self.definition.execution_timeout) is not None:
             self.inside.loop.call_later(limit, self._stop, WorkflowTimedOut(limit))
         self.handlers.instance = self.definition.cls()
-        return await self.definition.entrypoint(self.handlers.instance, *arguments)
+        try:
+            return await self.definition.entrypoint(self.handlers.instance, *arguments)
+        finally:
+            for ending in self.inside.endings:
+                await ending()
 
     def _apply_cancel(self, reason: str | None) -> None:
         self._is_canceling = True

@@ -8,7 +8,7 @@ import random
 import uuid
 import zlib
 from asyncio import Future, TimerHandle
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -48,7 +48,7 @@ class Inside:
 
     __slots__ = (
         "_activity_count", "_chance", "_has_children", "_wake",
-        "attempts", "calls", "children", "forked_children", "given_up", "history", "loop", "pending",
+        "attempts", "calls", "children", "endings", "forked_children", "given_up", "history", "loop", "pending",
     )  # fmt: skip
 
     def __init__(self, history: History, wake: Callable[[], None]) -> None:
@@ -60,6 +60,7 @@ class Inside:
         self.attempts: dict[str, int] = {}
         self.children: dict[str, ChildCall] = {}
         self.given_up: list[ChildCall] = []
+        self.endings: list[Callable[[], Awaitable[None]]] = []
         self.forked_children: dict[str, str] = {}
         self.loop = WorkflowLoop(self, history.now, zlib.crc32(history.lineage.workflow_run_id.encode()))
         self._activity_count = 0
@@ -109,6 +110,10 @@ class Inside:
     def emit(self, attributes: EventAttributes) -> None:
         """Record an event of the current turn."""
         self.history.record(attributes)
+
+    def at_end(self, ending: Callable[[], Awaitable[None]]) -> None:
+        """What was made elsewhere is given back when the entrypoint has ended."""
+        self.endings.append(ending)
 
     async def wait_for_input(
         self, schema: type[ModelT], label: str | None, timeout: float | None, on_timeout: ModelT | None = None

@@ -48,6 +48,10 @@ A reply is what a person would type, or a function from the ask to that.
 MOST_JUMPS = 10_000
 """So often may the time jump while an ask without a timeout has no reply: one that polls meanwhile would do it for ever."""
 
+PATIENCE = 2_000
+"""So many milliseconds an activity is waited for that works elsewhere (in a thread, in another process), before the time jumps
+over it. One that hangs costs its test these two seconds."""
+
 
 class _NoAnswer:
     def __repr__(self) -> str:
@@ -134,6 +138,7 @@ class _Player:
         self._replies = _copied(replies, handle.workflow_name)
         self._left_open: set[str] = set()
         self._jumps = 0
+        self._patience = PATIENCE
 
     def events(self) -> list[Event]:
         """All there are so far."""
@@ -203,7 +208,12 @@ class _Player:
             raise PlayError(text, self.transcript()) from error
 
     async def _let_time_pass(self) -> bool:
-        """Jump to the next timer; where an activity does real work, wait for it. False when neither is there."""
+        """Wait for an activity that does real work, jump to the next timer when there is none. False when neither is there."""
+        if any(handle.is_busy for handle in self._engine.handles) and self._patience > 0:
+            self._patience -= 1
+            await asyncio.sleep(0.001)
+            return True
+        self._patience = PATIENCE
         if self._jumps < MOST_JUMPS or not self._waits_for_ever():
             self._jumps += 1
             if self._clock.jump():

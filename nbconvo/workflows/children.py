@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from nbconvo.engine.context import current_or_none
 from nbconvo.errors import ErrorCode, WorkflowsException
 from nbconvo.protocol.definition import ParentClosePolicy, definition_of
+from nbconvo.protocol.secret_values import revealed, secret_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ async def execute_workflow(
     running workflow raises `NotInWorkflow` (start one with `nbconvo.run` or an engine). `wait=False` is an error there.
     """
     definition = definition_of(workflow)
-    value = None if params is None else params.model_dump(mode="json")
+    value = None if params is None else revealed(params)
     arguments = definition.shape.decode(value)
     runtime = current_or_none()
+    if runtime is not None and params is not None and secret_texts(params):
+        text = f"The input of '{definition.name}' holds a secret, and what a child is started with is recorded."
+        raise WorkflowsException(f"{text} Let the child ask for it.", code=ErrorCode.INVALID_ARGUMENTS_ERROR)
     if runtime is None:
         if not wait:
             text = "execute_workflow with wait=False can only be called from within a workflow"

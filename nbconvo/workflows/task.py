@@ -112,6 +112,6 @@ def emit(attributes: EventAttributes) -> None:
 
 
 def new_id() -> str:
-    """An id that comes out the same on replay; outside of workflows any."""
-    runtime = current_or_none()
+    """An id that comes out the same on replay, and in each attempt of an activity; outside of workflows any."""
+    runtime = current_or_none() or current_activity.get()
     return random_id() if runtime is None else runtime.new_id()
