@@ -228,7 +228,7 @@ describe("what the kernel says", () => {
     [["limits", "cpu"], "/limits/4", []],
     [["pet", "cat", "lives"], "/pet/0/lives", []],
     [["either", "str"], "/either", []],
-    [["home", "street", "x"], "/home/street", ["x"]],
+    [["home", "street", "x"], ["", "home", "street"].join("/"), ["x"]],
     [["nothing"], "", ["nothing"]],
     [[], "", []],
   ])("about %j belongs to %j", (path, id, rest) => {

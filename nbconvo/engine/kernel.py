@@ -109,9 +109,7 @@ class KernelEngine:
         if id is not None and (recorded := self.journal.read(id)):
             return self._take_up(definition, recorded, self._host)
         execution_id = id or self._new_id()
-        return self._begin(
-            definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._host
-        )
+        return self._begin(definition, input, Lineage(execution_id, self._new_id(), definition.name, execution_id), self._host)
 
     def _has(self, execution_id: str) -> bool:
         """True for an execution of this engine, unless it stopped because the journal failed: that one is taken up anew."""

@@ -170,7 +170,7 @@ async def test_an_ask_whose_kernel_has_ended_says_how_to_go_on(folder: Path, how
     else:
         async with KernelEngine(path) as engine:
             handle = await engine.start(Two, id="elsewhere")
-            engine.bind_to_cell("elsewhere", "/work/renamed.ipynb", "cell-1")
+            engine.bind_to_cell("elsewhere", "/elsewhere/renamed.ipynb", "cell-1")
             await open_asks(handle)
         assert not path.with_name("other.sqlite3-wal").exists()
     before = state_of(folder)

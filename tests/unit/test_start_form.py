@@ -82,7 +82,7 @@ async def notebook() -> AsyncIterator[Notebook]:
 @pytest.fixture
 def in_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a page had sent the cell."""
-    monkeypatch.setattr(notebooks.host, "cell", lambda: ("/work/trip.ipynb", "cell-1"))
+    monkeypatch.setattr(notebooks.host, "cell", lambda: ("/notes/trip.ipynb", "cell-1"))
 
 
 def start(notebook: Notebook, workflow: type[Any], *replies: Any, **options: Any) -> Run:
@@ -195,7 +195,7 @@ async def test_the_run_belongs_to_its_cell_from_its_start(notebook: Notebook) ->
     run = start(notebook, Approve)
     await run.reply({"description": "Train", "amount": 12})
     (summary,) = notebook.summaries()
-    assert (summary.notebook, summary.cell_id) == ("/work/trip.ipynb", "cell-1")
+    assert (summary.notebook, summary.cell_id) == ("/notes/trip.ipynb", "cell-1")
 
 
 @pytest.mark.usefixtures("in_a_cell")
