@@ -48,7 +48,6 @@ class WMcp:
 
 
 async def test_an_agent_calls_the_tools_of_a_server(scripted: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("mcp")
     monkeypatch.setenv("OUR_SECRET", "abracadabra-of-mine")
     monkeypatch.setenv("MCP_PATH", os.pathsep.join([str(ROOT), *filter(None, sys.path)]))
     model = scripted(

@@ -85,17 +85,25 @@ TYPE = """async (field) => {
 }"""
 
 
-def test_a_thousand_messages_stay_responsive(open_with: OpenWith, lab: Lab) -> None:
+def test_a_thousand_messages_stay_responsive(open_with: OpenWith, lab: Lab, page: Page) -> None:
     notebook = open_with(lab, LONG)
     notebook.run_and_wait(1)
     out = notebook.conversation(1)
     log = out.get_by_role("log")
     log.scroll_into_view_if_needed()
     expect(log.get_by_text("Message 999 of")).to_be_in_viewport()
-    expect(log.get_by_text("of a long conversation")).to_have_count(1000)
+    messages = log.get_by_text("of a long conversation")
+    expect(messages).to_have_count(200)  # the newest; earlier ones come as the reader goes up
     composer = out.get_by_role("textbox", name="And now?")
     times = composer.evaluate(TYPE)
     assert statistics.median(times) < 50, times
     composer.press("Enter")
     expect(log).to_contain_text("A THOUSAND MESSAGES", timeout=3_000)
     expect(log.get_by_text("A THOUSAND MESSAGES", exact=True)).to_be_in_viewport()
+    for _ in range(50):
+        if messages.count() >= 1000:
+            break
+        log.evaluate("box => { box.scrollTop = 0 }")
+        page.wait_for_timeout(50)
+    log.evaluate("box => { box.scrollTop = 0 }")
+    expect(log.get_by_text("Message 0 of")).to_be_in_viewport()
