@@ -58,6 +58,22 @@ describe("a canvas", () => {
     expect(el.textContent).toContain("Canvases have no network.");
   });
 
+  it("can be downloaded, as bytes that no browser opens by itself", async () => {
+    const { el } = await drawn(canvas("text/html", "<p>Hi", {}, "file://page"));
+    const saved: Array<[name: string, url: string]> = [];
+    const click = HTMLAnchorElement.prototype.click;
+    HTMLAnchorElement.prototype.click = function () {
+      saved.push([this.download, this.href]);
+    };
+    find(el, "[aria-label=Download]").click();
+    HTMLAnchorElement.prototype.click = click;
+    expect(saved).toHaveLength(1);
+    const [[name, url]] = saved as [[string, string]];
+    expect(name.endsWith(".html")).toBe(true);
+    const blob = await (await fetch(url)).blob();
+    expect([blob.type, await blob.text()]).toEqual(["application/octet-stream", "<p>Hi"]);
+  });
+
   it("cannot be spoken for by another window", async () => {
     const { el } = await drawn(canvas("text/html", "<p>Hi"));
     window.postMessage({ error: "from elsewhere" }, "*");

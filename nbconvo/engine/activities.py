@@ -57,7 +57,7 @@ class ActivityCall:
         self._definition = definition
         self._arguments = arguments
         self._history = history
-        self._chance = self._fresh_chance()
+        self._chance: Chance | None = None
         self._host_task: Task[None] | None = None
         self._in_function = False
         self._abandoned = False
@@ -94,10 +94,9 @@ class ActivityCall:
 
     def new_id(self) -> str:
         """An id that the same step of every attempt has: a message that an attempt left half-said is said anew."""
+        if self._chance is None:
+            self._chance = Chance(f"{self._history.lineage.workflow_run_id}/activity/{self.task_id}")
         return self._chance.id()
-
-    def _fresh_chance(self) -> Chance:
-        return Chance(f"{self._history.lineage.workflow_run_id}/activity/{self.task_id}")
 
     def completed(self, result: Any) -> None:
         """The recorded result goes to the workflow. Raises pydantic's ValidationError when it does not fit the annotation."""
@@ -138,7 +137,7 @@ class ActivityCall:
         )
         self._pulse = limit.pulse
         current_activity.set(self)  # this host task's own
-        self._chance = self._fresh_chance()
+        self._chance = None
         try:
             self._in_function = True
             async with limit:

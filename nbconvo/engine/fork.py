@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from nbconvo.engine.children import orphans
 from nbconvo.errors import NoAnswerToRewind
-from nbconvo.protocol.definition import ParentClosePolicy
 from nbconvo.protocol.envelope import Event, Lineage
-from nbconvo.protocol.events import ChildCompleted, ChildFailed, ChildStarted, EventAttributes, Forked, InputReceived
+from nbconvo.protocol.events import ChildStarted, EventAttributes, Forked, InputReceived
 
 Read = Callable[[str], Sequence[Event]]
 """The recorded events of an execution's newest run, by its id."""
@@ -54,7 +54,7 @@ class _Fork:
         if not kept:
             return  # it had not begun: it will begin under the new id
         lineage = _lineage(kept[-1].lineage, new_id, parent)
-        children = {child_id: self.new_id() for child_id in _waited_for(kept)}
+        children = {child.child_id: self.new_id() for child in orphans(kept)}
         for child_id, new_child_id in children.items():
             yield from self.of(child_id, new_child_id, lineage)
         moved = [
@@ -74,20 +74,6 @@ def _lineage(old: Lineage, new_id: str, parent: Lineage | None) -> Lineage:
     root = new_id if parent is None else parent.root_workflow_exec_id
     above = None if parent is None else parent.workflow_exec_id
     return replace(old, workflow_exec_id=new_id, root_workflow_exec_id=root, parent_workflow_exec_id=above)
-
-
-def _waited_for(kept: Sequence[Event]) -> list[str]:
-    """The children that had begun and not ended."""
-    begun: dict[str, None] = {}
-    for event in kept:
-        match event.attributes:
-            case ChildStarted(child_id, close_policy=policy) if policy != ParentClosePolicy.ABANDON.value:
-                begun[child_id] = None
-            case ChildCompleted(child_id) | ChildFailed(child_id):
-                begun.pop(child_id, None)
-            case _:
-                pass
-    return list(begun)
 
 
 def names_of_children(recorded: Sequence[Event]) -> dict[str, str]:

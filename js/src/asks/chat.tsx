@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { readDraft, writeDraft } from "../drafts";
 import { useElementId } from "../ids";
 import { InlineMarkdown } from "../markdown/markdown";
+import { Sign } from "../tool";
 import type { AskProps } from "./asks";
 import { Feedback, isRefused, isUnderWay } from "./feedback";
 
@@ -85,27 +86,15 @@ export function ChatAsk({ ask, executionId, earlier, reply, enabled, onAnswer, o
           disabled={!canSend}
           onClick={send}
         >
-          {busy ? <span class="nbc-spinner" aria-hidden="true" /> : <Arrow />}
+          {busy ? (
+            <span class="nbc-spinner" aria-hidden="true" />
+          ) : (
+            <Sign path="M8 13V3M3.5 7.5 8 3l4.5 4.5" size={16} width={2} />
+          )}
         </button>
       </div>
       <Feedback id={feedbackId} reply={reply} onRefused={onRefused} />
     </>
-  );
-}
-
-function Arrow() {
-  return (
-    <svg
-      aria-hidden="true"
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="2"
-    >
-      <path d="M8 13V3M3.5 7.5 8 3l4.5 4.5" stroke-linecap="round" stroke-linejoin="round" />
-    </svg>
   );
 }
 

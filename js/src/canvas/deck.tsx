@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { isPlainKey } from "../keyboard";
 import { Markdown } from "../markdown/markdown";
+import { Tool } from "../tool";
 import { Frame } from "./frame";
 import { paper } from "./look";
 import { slidesOf } from "./slides";
@@ -62,27 +63,16 @@ export function Deck({ content, title, onWide }: DeckProps) {
         {kind === "markdown" ? <Markdown text={slide} /> : <Frame html={slide} look={paper(title)} onKey={press} />}
       </div>
       <div class="nbc-deck-bar">
-        <Step label="Previous slide" sign="‹" enabled={index > 0} onStep={() => go(-1)} />
+        <Tool name="Previous slide" enabled={index > 0} onPress={() => go(-1)}>
+          ‹
+        </Tool>
         <span>
           {index + 1} / {slides.length}
         </span>
-        <Step label="Next slide" sign="›" enabled={index < last} onStep={() => go(1)} />
+        <Tool name="Next slide" enabled={index < last} onPress={() => go(1)}>
+          ›
+        </Tool>
       </div>
     </div>
-  );
-}
-
-function Step(props: { label: string; sign: string; enabled: boolean; onStep: () => void }) {
-  return (
-    <button
-      type="button"
-      class="nbc-tool"
-      aria-label={props.label}
-      title={props.label}
-      aria-disabled={!props.enabled}
-      onClick={() => props.enabled && props.onStep()}
-    >
-      {props.sign}
-    </button>
   );
 }

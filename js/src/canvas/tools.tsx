@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { toClipboard } from "../markdown/code";
 import type { CanvasContent } from "../protocol";
+import { Sign, Tool, TRAY } from "../tool";
 import type { Side } from "./canvas";
 import { fileName, isDrawn } from "./kinds";
 
@@ -26,14 +27,14 @@ export function CanvasTools({ canvas, side, canCompare, onSide, isWide, onWide }
   return (
     <span class="nbc-canvas-tools" role="toolbar" aria-label="Canvas">
       {canCompare && (
-        <Tool label="Changes" sign="changes" pressed={side === "changes"} onPress={() => onSide("changes")} />
+        <CanvasTool name="Changes" sign="changes" pressed={side === "changes"} onPress={() => onSide("changes")} />
       )}
       {isDrawn(canvas.type) && (
-        <Tool label="Source" sign="source" pressed={side === "source"} onPress={() => onSide("source")} />
+        <CanvasTool name="Source" sign="source" pressed={side === "source"} onPress={() => onSide("source")} />
       )}
-      <Tool label={copied.value ? "Copied" : "Copy"} sign={copied.value ? "done" : "copy"} onPress={copy} />
-      <Tool label="Download" sign="download" onPress={() => download(canvas)} />
-      <Tool label={isWide ? "Close" : "Full view"} sign={isWide ? "close" : "wide"} onPress={onWide} />
+      <CanvasTool name={copied.value ? "Copied" : "Copy"} sign={copied.value ? "done" : "copy"} onPress={copy} />
+      <CanvasTool name="Download" sign="download" onPress={() => download(canvas)} />
+      <CanvasTool name={isWide ? "Close" : "Full view"} sign={isWide ? "close" : "wide"} onPress={onWide} />
     </span>
   );
 }
@@ -43,33 +44,23 @@ const SIGNS = {
   source: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",
   copy: "M5.5 5.5v-2a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-2M3.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1z",
   done: "m3 8.5 3.2 3.2L13 5",
-  download: "M8 2.2v7.6M4.9 6.9 8 10l3.1-3.1M2.6 10.4v2.1c0 .6.5 1.1 1.1 1.1h8.6c.6 0 1.1-.5 1.1-1.1v-2.1",
+  download: TRAY,
   wide: "M9.5 2.5h4v4M13.2 2.8 9 7M6.5 13.5h-4v-4M2.8 13.2 7 9",
   close: "m4 4 8 8M12 4l-8 8",
 };
 
-function Tool(props: { label: string; sign: keyof typeof SIGNS; pressed?: boolean; onPress: () => void }) {
+interface CanvasToolProps {
+  readonly name: string;
+  readonly sign: keyof typeof SIGNS;
+  readonly pressed?: boolean;
+  readonly onPress: () => void;
+}
+
+function CanvasTool({ sign, ...props }: CanvasToolProps) {
   return (
-    <button
-      type="button"
-      class="nbc-tool"
-      aria-label={props.label}
-      title={props.label}
-      aria-pressed={props.pressed}
-      onClick={props.onPress}
-    >
-      <svg
-        aria-hidden="true"
-        width="15"
-        height="15"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.4"
-      >
-        <path d={SIGNS[props.sign]} stroke-linecap="round" stroke-linejoin="round" />
-      </svg>
-    </button>
+    <Tool {...props}>
+      <Sign path={SIGNS[sign]} />
+    </Tool>
   );
 }
 

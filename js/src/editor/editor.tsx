@@ -9,6 +9,7 @@ import { useElementId } from "../ids";
 import { Shown } from "../items/shown";
 import { InlineMarkdown } from "../markdown/markdown";
 import type { CanvasAsk } from "../protocol";
+import { Tool } from "../tool";
 import { type Commands, SourceEditor } from "./source";
 
 type Mode = "write" | "changes" | "look";
@@ -75,18 +76,12 @@ export function CanvasEditor(props: AskProps & { canvas: CanvasAsk }) {
           />
           <Modes mode={mode.value} changes={changes.value} onMode={(next) => (mode.value = next)} />
           <span class="nbc-editor-tools">
-            <Arrow
-              label="Undo"
-              sign="↶"
-              onPress={() => commands.current?.undo()}
-              enabled={canAnswer && mode.value !== "look"}
-            />
-            <Arrow
-              label="Redo"
-              sign="↷"
-              onPress={() => commands.current?.redo()}
-              enabled={canAnswer && mode.value !== "look"}
-            />
+            <Tool name="Undo" onPress={() => commands.current?.undo()} enabled={canAnswer && mode.value !== "look"}>
+              ↶
+            </Tool>
+            <Tool name="Redo" onPress={() => commands.current?.redo()} enabled={canAnswer && mode.value !== "look"}>
+              ↷
+            </Tool>
           </span>
         </div>
         {mode.value === "changes" && versions.length > 1 && (
@@ -160,21 +155,6 @@ function Modes({ mode, changes, onMode }: { mode: Mode; changes: number; onMode:
         </button>
       ))}
     </span>
-  );
-}
-
-function Arrow(props: { label: string; sign: string; enabled: boolean; onPress: () => void }) {
-  return (
-    <button
-      type="button"
-      class="nbc-tool"
-      aria-label={props.label}
-      title={props.label}
-      aria-disabled={!props.enabled}
-      onClick={() => props.enabled && props.onPress()}
-    >
-      {props.sign}
-    </button>
   );
 }
 

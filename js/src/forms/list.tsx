@@ -1,6 +1,7 @@
 // Lists and maps: rows that can be added, removed and, in a list, put into another order.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { Sign } from "../tool";
 import { type ControlProps, useForm } from "./control";
 import { blank, filledIn, type Row as ListRow, newRow, rowsOf } from "./entry";
 import { afterDrawing, CONTROLS, focusFirst } from "./focus";
@@ -129,17 +130,7 @@ function RowTool({ name, move, can = true, path, onClick }: RowToolProps) {
       data-move={move}
       onClick={onClick}
     >
-      <svg
-        aria-hidden="true"
-        width="14"
-        height="14"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.6"
-      >
-        <path d={path} stroke-linecap="round" stroke-linejoin="round" />
-      </svg>
+      <Sign path={path} size={14} width={1.6} />
     </button>
   );
 }

@@ -4,6 +4,9 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Move } from "../moves";
 import type { AnswerItem } from "../protocol";
+import { Sign, Tool } from "../tool";
+
+const PENCIL = "m10.6 2.9 2.5 2.5-7.6 7.6-3.1.6.6-3.1zM9.1 4.4l2.5 2.5";
 
 export interface Editing {
   /** Whether answers can be edited at all. */
@@ -25,33 +28,15 @@ export function EditAnswer({ item, answerId }: { item: AnswerItem; answerId: str
   const isBusy = move?.kind === "rewind" && move.task_id === item.id;
   const canEdit = move === null && editing.isReached.value;
   return (
-    <button
-      type="button"
-      class="nbc-tool nbc-edit"
-      aria-label="Edit answer"
-      aria-describedby={answerId}
-      aria-busy={isBusy}
-      aria-disabled={!canEdit}
-      title="Edit answer"
-      onClick={() => canEdit && editing.edit(item)}
+    <Tool
+      name="Edit answer"
+      look="nbc-edit"
+      describedBy={answerId}
+      enabled={canEdit}
+      busy={isBusy}
+      onPress={() => editing.edit(item)}
     >
-      {isBusy ? <span class="nbc-spinner" aria-hidden="true" /> : <Pencil />}
-    </button>
-  );
-}
-
-function Pencil() {
-  return (
-    <svg
-      aria-hidden="true"
-      width="15"
-      height="15"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.4"
-    >
-      <path d="m10.6 2.9 2.5 2.5-7.6 7.6-3.1.6.6-3.1zM9.1 4.4l2.5 2.5" stroke-linecap="round" stroke-linejoin="round" />
-    </svg>
+      <Sign path={PENCIL} />
+    </Tool>
   );
 }
