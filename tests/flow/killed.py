@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 
 from nbconvo.flow import ChatState, Flow, Session, listen, start
 from nbconvo.journal.sqlite import SqliteJournal
-from nbconvo.protocol.envelope import Event
+from tests.support.killed import Deadly, in_a_process
 
 MESSAGES = ("one", "two", "three")
 
@@ -46,24 +44,6 @@ class Talk(Flow[Counting]):
         return word
 
 
-class Deadly(SqliteJournal):
-    """Kills its process just before or just after append number `at`."""
-
-    def __init__(self, path: Path, at: int | None, before: bool) -> None:
-        super().__init__(path)
-        self.count = 0
-        self._at = at
-        self._before = before
-
-    def append(self, execution_id: str, events: Sequence[Event]) -> None:
-        self.count += 1
-        if self.count == self._at and self._before:
-            os.kill(os.getpid(), signal.SIGKILL)
-        super().append(execution_id, events)
-        if self.count == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 async def live(journal: SqliteJournal, messages: Sequence[str]) -> None:
     """Send messages; a question is answered with "this"."""
     session = Session(Talk(), "s", store=journal)
@@ -79,15 +59,13 @@ async def live(journal: SqliteJournal, messages: Sequence[str]) -> None:
 
 def one_life(path: Path, at: int | None, before: bool, messages: Sequence[str]) -> int:
     """A process that dies at write `at`; the signal that ended it, 0 for none."""
-    pid = os.fork()
-    if pid == 0:
+
+    def work() -> None:
         journal = Deadly(path, at, before)
         asyncio.run(live(journal, messages))
         path.with_suffix(".count").write_text(str(journal.count))
-        os._exit(0)
-    status = os.waitpid(pid, 0)[1]
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, status
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+    return in_a_process(work)
 
 
 def told(path: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Cases 10 to 14, 19 and 20 of the workflows specification, as a whole run; schema
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -25,19 +24,14 @@ from nbconvo.workflows.plugins.mistralai import (
     CommandResultRunning,
     CommandResultSuccess,
     CommandToolUIState,
-    DateField,
-    DateTimeField,
-    FormInput,
-    NumberField,
     ResourceOutput,
-    SingleChoice,
-    TextField,
     TextOutput,
     UIComponentResource,
     is_accepted,
     send_assistant_message,
 )
 from tests.support.executions import all_events, answer, kinds, open_asks
+from tests.support.forms import ExpenseForm
 
 CANVAS = CanvasResource(
     uri="file://canvas/draft.md", canvas=CanvasPayload(type="text/markdown", title="Draft", content="# Draft")
@@ -50,19 +44,6 @@ RESOURCE = {
     "canvas": {"type": "text/markdown", "title": "Draft", "content": "# Draft", "language": None},
     "readonly": False,
 }
-
-
-class ExpenseForm(FormInput):
-    """Structured form for expense submission."""
-
-    description: str = TextField("Expense description")
-    amount: float = NumberField("Amount in USD", minimum=0, maximum=10000)
-    category: str = SingleChoice(
-        [("travel", "Travel"), ("equipment", "Equipment"), ("software", "Software")], description="Expense category"
-    )
-    expense_date: date = DateField("Date of expense")
-    due_date: datetime = DateTimeField("Reimbursement due date")
-    receipt_id: str = TextField("Receipt ID", pattern=r"^RCP-\d{6}$")
 
 
 @workflow.define(name="w-expense")

@@ -27,24 +27,12 @@ from nbconvo.protocol.fields import (
 from nbconvo.protocol.forms import FormInput, form_problems
 from nbconvo.protocol.input_tags import input_tag, le_chat_input
 from nbconvo.protocol.inputs import TextChunk
+from tests.support.forms import ExpenseForm
 
 
 class En(enum.Enum):
     a = "a"
     b = "b"
-
-
-class ExpenseForm(FormInput):
-    """Structured form for expense submission."""
-
-    description: str = TextField("Expense description")
-    amount: float = NumberField("Amount in USD", minimum=0, maximum=10000)
-    category: str = SingleChoice(
-        [("travel", "Travel"), ("equipment", "Equipment"), ("software", "Software")], description="Expense category"
-    )
-    expense_date: date = DateField("Date of expense")
-    due_date: datetime = DateTimeField("Reimbursement due date")
-    receipt_id: str = TextField("Receipt ID", pattern=r"^RCP-\d{6}$")
 
 
 @input_tag("simplified")
